@@ -1,0 +1,44 @@
+package main
+
+import (
+	"time"
+
+	"github.com/holdfast-ws/holdfast/backoff"
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/chaos"
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/pieces"
+)
+
+// size is a flag that takes a number of bytes, such as 64k.
+type size int64
+
+func (s *size) UnmarshalText(b []byte) error {
+	n, err := pieces.ParseSize(string(b))
+	*s = size(n)
+	return err
+}
+
+// split is a flag that takes line or a size.
+type split struct{ pieces.Split }
+
+func (s *split) UnmarshalText(b []byte) (err error) {
+	s.Split, err = pieces.ParseSplit(string(b))
+	return err
+}
+
+// modes is a flag that takes what chaos may do.
+type modes struct{ list []chaos.Mode }
+
+func (m *modes) UnmarshalText(b []byte) (err error) {
+	m.list, err = chaos.ParseModes(string(b))
+	return err
+}
+
+// retryFlags say how a session comes back after its connection was lost.
+type retryFlags struct {
+	RetryDelay time.Duration `default:"1s" placeholder:"DURATION" help:"Wait about so long before connecting again, then twice as long each time (${default})."`
+	RetryMax   time.Duration `default:"30s" placeholder:"DURATION" help:"Longest such wait (${default})."`
+}
+
+func (r *retryFlags) backoff() backoff.Options {
+	return backoff.Options{BaseDelay: r.RetryDelay, MaxDelay: r.RetryMax}
+}

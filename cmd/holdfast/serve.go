@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store"
+	"github.com/holdfast-ws/holdfast/store/disk"
+	"github.com/holdfast-ws/holdfast/store/memory"
+)
+
+type serveCmd struct {
+	Listen           string        `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to listen on (${default}); port 0 for a free one."`
+	Store            string        `default:"disk" enum:"disk,memory" placeholder:"disk|memory" help:"Where records are kept (${default})."`
+	Data             string        `default:"./holdfast-data" placeholder:"DIR" help:"Folder of the disk store (${default})."`
+	Insecure         bool          `help:"Take everybody, also from other machines and through proxies: whoever reaches the port may read and write every channel."`
+	MaxMessage       size          `default:"1M" placeholder:"SIZE" help:"Largest record (${default})."`
+	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 256)."`
+	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
+	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
+	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
+	TrimEvery        time.Duration `default:"10s" hidden:"" help:"How often retention is applied."`
+	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
+	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
+	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
+	Gomaxprocs       int           `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
+}
+
+func (c *serveCmd) Run(e *env) error {
+	c.setProcs()
+	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	ln, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
+	}
+	defer ln.Close()
+	backend, err := c.open()
+	if err != nil {
+		return err
+	}
+	o := server.Options{Store: backend, MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
+		TrimEvery: c.TrimEvery, Logger: logger,
+		Fatal: func(err error) {
+			e.say("the store is in doubt, so nothing more can be promised: %v", err)
+			os.Exit(exitFailed)
+		}}
+	if c.Insecure {
+		o.Access = server.AccessAnyone
+	}
+	srv, err := server.New(o)
+	if err != nil {
+		backend.Close()
+		return err
+	}
+	if c.Pprof != "" {
+		stop, err := serveProfiles(c.Pprof)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	fmt.Fprintf(e.stdout, "listening on http://%s (ws endpoint /ws)\n", ln.Addr())
+	return c.serve(e, srv, ln)
+}
+
+// serve returns when the server has been shut down.
+func (c *serveCmd) serve(e *env, srv *server.Server, ln net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(ln) }()
+	var failed error
+	select {
+	case <-e.ctx.Done():
+	case failed = <-ended:
+		ended <- failed
+	}
+	// The server asks everybody to leave within the drain period; this bounds what comes after it.
+	ctx, cancel := context.WithTimeout(context.Background(), c.Drain+30*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		return &holdfast.Error{Code: holdfast.CodeIO, Op: "end the server", Cause: err}
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err}
+	}
+	return nil
+}
+
+func (c *serveCmd) open() (store.Backend, error) {
+	keep := store.Retention{Records: c.RetentionRecords, Bytes: int64(c.RetentionBytes), Age: c.RetentionAge}
+	keepFor := func(string) store.Retention { return keep }
+	if c.Store == "memory" {
+		return memory.New(memory.Options{RetentionFor: keepFor}), nil
+	}
+	return disk.Open(c.Data, disk.Options{RetentionFor: keepFor})
+}
+
+// setProcs allows one thread more than there are cores on a small machine. With all of them busy writing, the
+// scheduler looks at the network only every 10 ms; one more looks at once.
+func (c *serveCmd) setProcs() {
+	switch n := runtime.GOMAXPROCS(0); {
+	case c.Gomaxprocs > 0:
+		runtime.GOMAXPROCS(c.Gomaxprocs)
+	case os.Getenv("GOMAXPROCS") == "" && n <= 4:
+		runtime.GOMAXPROCS(n + 1)
+	}
+}
+
+func serveProfiles(addr string) (stop func(), err error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "serve profiles", Cause: err}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	h := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go h.Serve(ln) //nolint:errcheck // ends with Close
+	return func() { h.Close() }, nil
+}

@@ -1,0 +1,335 @@
+package hub
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/store"
+	"github.com/holdfast-ws/holdfast/store/memory"
+)
+
+// The clients of a benchmark are a process of their own, so that the CPU time of this one is the hub's (and the
+// kernel's for it). HUB_CLIENTS tells that process what to do: address, subscribers, publishes, window.
+const clientsVar = "HUB_CLIENTS"
+
+const marker = "«holdfast»"
+
+func cpu() time.Duration {
+	var r syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// count counts markers in what a connection receives, also those that reads cut in two.
+func count(c net.Conn, f func(n int)) {
+	b, kept := make([]byte, 64<<10), 0
+	for {
+		n, err := c.Read(b[kept:])
+		if err != nil {
+			return
+		}
+		all := b[:kept+n]
+		if k := bytes.Count(all, []byte(marker)); k > 0 {
+			f(k)
+		}
+		tail := all[max(0, len(all)-len(marker)+1):]
+		if bytes.Contains(all[max(0, len(all)-2*len(marker)+1):], []byte(marker)) {
+			i := bytes.LastIndex(all, []byte(marker)) + len(marker)
+			tail = all[max(i, len(all)-len(marker)+1):]
+		}
+		kept = copy(b, tail)
+	}
+}
+
+// clients is the other process.
+func clients(spec string) {
+	f := strings.Fields(spec)
+	num := func(i int) int { n, _ := strconv.Atoi(f[i]); return n }
+	subs, publishes, window := num(1), num(2), num(3)
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", f[0])
+		if err != nil {
+			panic(err)
+		}
+		return c
+	}
+	var got atomic.Int64
+	for range subs {
+		go count(dial(), func(n int) { got.Add(int64(n)) })
+	}
+	pub := dial()
+	acks := make(chan struct{}, window)
+	go count(pub, func(n int) {
+		for range n {
+			<-acks
+		}
+	})
+	in := bufio.NewReader(os.Stdin)
+	for range 2 { // a round to warm up, and one that counts
+		in.ReadString('\n')
+		got.Store(0)
+		for range publishes {
+			acks <- struct{}{}
+			pub.Write([]byte{'p'})
+		}
+		for got.Load() < int64(subs*publishes) || len(acks) > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		fmt.Println("done")
+	}
+	in.ReadString('\n')
+}
+
+// quick is an owner whose window never closes.
+type quick struct {
+	*Member
+	answered int
+	done     chan struct{}
+	want     int
+}
+
+func (q *quick) Answered(_ []store.Draft, results []store.Result) {
+	b := q.Replies()
+	for range results {
+		b = append(b, 'a', 0, 0, 0, byte(len(marker)))
+		b = append(b, marker...)
+	}
+	q.SetReplies(b)
+	if q.answered += len(results); q.want > 0 && q.answered >= q.want {
+		q.done <- struct{}{}
+	}
+}
+func (*quick) Opened(uint32, Opened)                 {}
+func (*quick) Allowance(uint32) (records, bytes int) { return 1 << 20, 1 << 30 }
+func (*quick) Flushed(uint32, uint64, uint64, int)   {}
+func (*quick) Gap(uint32, store.Resumption)          {}
+func (*quick) CursorTaken(uint32)                    {}
+func (*quick) Failed(uint32, error)                  {}
+func (*quick) Sweep(time.Time, SweepFacts)           {}
+func (*quick) Resume()                               {}
+func (*quick) Broken(error)                          {}
+
+func benchFanOut(b *testing.B, subs, window int) {
+	if testing.Short() {
+		b.Skip("starts a process")
+	}
+	const publishes = 2000
+	r := newRig(b, Options{}, memory.Options{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d %d", clientsVar, l.Addr(), subs, publishes, window))
+	cmd.Stderr = os.Stderr
+	stdin, _ := cmd.StdinPipe()
+	stdout, _ := cmd.StdoutPipe()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer stdin.Close()
+	for range subs {
+		nc, err := l.Accept()
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := ws.NewConn(nc, nil, ws.ConnOptions{Poller: r.poller})
+		q := &quick{}
+		q.Member = r.hub.Attach(c, 0, q)
+		q.Lock()
+		q.Open(OpenRequest{Sub: 1, Channel: "fan"})
+		q.Unlock()
+		defer c.Close()
+		defer q.Detach()
+	}
+	nc, err := l.Accept()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := ws.NewConn(nc, nil, ws.ConnOptions{Poller: r.poller})
+	defer c.Close()
+	q := &quick{}
+	q.Member = r.hub.Attach(c, 0, q)
+	defer q.Detach()
+	reader := make(chan struct{})
+	go func() {
+		defer close(reader)
+		drafts := make([]store.Draft, window)
+		for i := range drafts {
+			drafts[i] = store.Draft{Channel: "fan", Data: []byte(marker + strings.Repeat("x", 128-len(marker)))}
+		}
+		in := make([]byte, window)
+		for {
+			n, err := nc.Read(in)
+			if err != nil {
+				return
+			}
+			q.Lock()
+			q.Submit(drafts[:n])
+			q.Unlock()
+		}
+	}()
+	defer func() { nc.Close(); <-reader }()
+	eventually(b, "all are subscribed", func() bool { return r.hub.Stats().Cursors == subs })
+	out := bufio.NewReader(stdout)
+	round := func() {
+		io.WriteString(stdin, "go\n")
+		if _, err := out.ReadString('\n'); err != nil {
+			b.Fatal(err)
+		}
+	}
+	round()
+	c0, t0, s0 := cpu(), time.Now(), r.hub.Stats()
+	round()
+	d, t, s := cpu()-c0, time.Since(t0), r.hub.Stats()
+	n := float64(subs * publishes)
+	b.ReportMetric(float64(d.Nanoseconds())/n, "cpu-ns/delivery")
+	b.ReportMetric(n/t.Seconds(), "deliveries/s")
+	b.ReportMetric(n/float64(s.Writes-s0.Writes), "records/write")
+	b.ReportMetric(0, "ns/op")
+}
+
+func BenchmarkFanOut1000(b *testing.B) {
+	for _, window := range []int{1, 16} {
+		for _, procs := range []int{runtime.NumCPU(), runtime.NumCPU() + 1} {
+			b.Run(fmt.Sprintf("window=%d/procs=%d", window, procs), func(b *testing.B) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+				benchFanOut(b, 1000, window)
+			})
+		}
+	}
+}
+
+// sink takes everything.
+type sink struct{}
+
+func (sink) TryWrite(bufs ...[]byte) (n int, err error) {
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n, nil
+}
+func (sink) WhenWritable(func()) {}
+
+// BenchmarkPublish is a publish and its answer without sockets: what the hub and the memory store take.
+func BenchmarkPublish(b *testing.B) {
+	r := newRig(b, Options{}, memory.Options{Retention: store.Retention{Records: 10000}})
+	var members []*quick
+	for range 8 {
+		q := &quick{done: make(chan struct{}, 1)}
+		q.Member = r.hub.Attach(sink{}, 0, q)
+		defer q.Detach()
+		members = append(members, q)
+	}
+	data := bytes.Repeat([]byte("x"), 128)
+	b.ReportAllocs()
+	c0 := cpu()
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for i, q := range members {
+		n := b.N / len(members)
+		if n == 0 {
+			continue
+		}
+		q.want = n
+		channel := fmt.Sprint("c", i)
+		wg.Go(func() {
+			for range n {
+				for !q.Ready() {
+					runtime.Gosched()
+				}
+				q.Lock()
+				q.Submit([]store.Draft{{Channel: channel, Data: data}})
+				q.Unlock()
+			}
+			<-q.done
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64((cpu()-c0).Nanoseconds())/float64(b.N), "cpu-ns/op")
+}
+
+func TestSteadyStateDoesNotAllocate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	r := newRig(t, Options{}, memory.Options{Retention: store.Retention{Records: 1000}})
+	pub := &quick{done: make(chan struct{}, 1), want: 1}
+	pub.Member = r.hub.Attach(sink{}, 0, pub)
+	defer pub.Detach()
+	for range 100 {
+		q := &quick{}
+		q.Member = r.hub.Attach(sink{}, 0, q)
+		q.Lock()
+		q.Open(OpenRequest{Sub: 1, Channel: "a"})
+		q.Unlock()
+		defer q.Detach()
+	}
+	eventually(t, "all are subscribed", func() bool { return r.hub.Stats().Cursors == 100 })
+	drafts := []store.Draft{{Channel: "a", Data: bytes.Repeat([]byte("x"), 128)}}
+	publish := func() {
+		before := r.hub.Stats().Deliveries
+		pub.Lock()
+		pub.Submit(drafts)
+		pub.Unlock()
+		<-pub.done
+		for r.hub.Stats().Deliveries < before+100 {
+			runtime.Gosched()
+		}
+	}
+	for range 2000 {
+		publish()
+	}
+	if n := testing.AllocsPerRun(5000, publish); n > 0 {
+		t.Errorf("%v allocations for a publish, its answer and 100 deliveries", n)
+	}
+}
+
+func TestIdleMemberIsSmall(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector needs memory of its own")
+	}
+	const n = 20000
+	r := newRig(t, Options{}, memory.Options{})
+	heap := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	q := &quick{}
+	members := make([]*Member, n)
+	before := heap()
+	for i := range members {
+		members[i] = r.hub.Attach(sink{}, 0, q)
+		members[i].Lock()
+		members[i].Open(OpenRequest{Sub: 1, Channel: "a"})
+		members[i].Unlock()
+	}
+	eventually(t, "all are subscribed", func() bool { return r.hub.Stats().Cursors == n })
+	each := (heap() - before) / n
+	t.Logf("%d bytes of heap for a member and a cursor", each)
+	if each > 700 {
+		t.Errorf("%d bytes of heap for a member and a cursor; 700 are allowed", each)
+	}
+	for _, m := range members {
+		m.Detach()
+	}
+}

@@ -1,0 +1,26 @@
+// Package hub moves records from publishers to subscribers: it owns channels, cursors, pages of encoded
+// frames, the commit loop, the loaders and the flush workers.
+//
+// A subscriber is a cursor on a log. One loop serves it whether it is live or far behind: find the page that
+// holds the next offset, write a range of it, move on. The page is the channel's tail, or a cached one, or one
+// that a loader makes from the store while the cursor waits without a goroutine.
+//
+// The hub knows no frames ([Encoder] makes them) and no sockets ([Socket] takes bytes). What a connection
+// means is its [Owner]'s business.
+//
+// # Goroutines
+//
+//   - one commit loop, the only caller of [store.Log.Append] and the only writer of tail pages;
+//   - Options.Workers flush workers; each owns its members, their cursors and the lists of those cursors;
+//   - a few loaders, which read the store and open subscriptions;
+//   - one for maintenance: retention, named cursors, quiet channels.
+//
+// # Locks
+//
+// Always taken in this order, and never the other way round:
+//
+//	Member.mu → registry.mu → channel.mu → cache.mu → one of the leaves
+//
+// The leaves (queue.mu, worker.mu, loader.mu, cursors.mu) are never held while another lock is taken. No lock
+// is held over a read of the store, a write to a socket, or encoding.
+package hub

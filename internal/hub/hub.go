@@ -1,0 +1,220 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/store"
+)
+
+// Defaults of [Options].
+const (
+	DefaultCacheBytes = 16 << 20
+	DefaultQueueBytes = 16 << 20
+	DefaultPageBytes  = 64 << 10
+	DefaultTrimEvery  = 10 * time.Second
+)
+
+// MaxEncoders is how many codecs one hub can have.
+const MaxEncoders = 4
+
+// Options of [New].
+type Options struct {
+	// Log is where records live. Required. The hub is the only caller of its Append; it does not close it.
+	Log *store.Log
+	// Encoders, one for each codec; [Hub.Attach] names them by index. At least one, at most MaxEncoders.
+	Encoders []Encoder
+	// Workers is how many goroutines write to sockets. Default: GOMAXPROCS.
+	Workers int
+	// CacheBytes is a hard bound of the pages of history that cursors behind the head share, over all channels; at it the page
+	// used least recently goes. The tail pages of active channels have the same bound once more; at it the
+	// quietest channel's goes, and its cursors read the store. Default: 16 MiB.
+	CacheBytes int
+	// QueueBytes is how much may wait for the commit loop before Member.Ready says false. What connections have read already is still
+	// taken, so it may be exceeded by one read for each connection. Default: 16 MiB.
+	QueueBytes int
+	// TrimEvery is how often retention is applied. Default: 10 s. Negative: never by itself.
+	TrimEvery time.Duration
+	// PageBytes is the size of a page, and the most of records that one write takes, except that a larger record gets a
+	// page of its own. Default: 64 KiB.
+	PageBytes int
+	// Fatal is called once if an append has failed: the store is in doubt, nothing of the batch is answered, and nothing
+	// is committed any more. It is called on the commit loop and must not call Close. Default: nothing.
+	Fatal func(error)
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+}
+
+// Hub moves records between members and a log. All methods may be called concurrently.
+type Hub struct {
+	log      *store.Log
+	encoders []Encoder
+	pageSize int
+	now      func() time.Time
+
+	workers  []*worker
+	queue    queue
+	channels registry
+	cache    cache
+	loader   loader
+	cursors  cursorKeeper
+
+	ctx    context.Context // ends when Close has no more need of the store
+	cancel context.CancelFunc
+	trims  atomic.Uint64 // retentions so far: floors known from before are out of date
+	stop   chan struct{} // ends maintenance
+	wg     sync.WaitGroup
+
+	closeOnce sync.Once
+	closeErr  error
+
+	loads, commits, drafts, records atomic.Uint64
+}
+
+// New starts a hub. It fails with CodeBadArgument if the options cannot work.
+func New(o Options) (*Hub, error) {
+	bad := func(detail string) error {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start hub", Detail: detail}
+	}
+	switch {
+	case o.Log == nil:
+		return nil, bad("Log: missing")
+	case len(o.Encoders) == 0 || len(o.Encoders) > MaxEncoders:
+		return nil, bad("Encoders: 1 to " + strconv.Itoa(MaxEncoders) + " wanted, got " + strconv.Itoa(len(o.Encoders)))
+	case o.Workers < 0 || o.CacheBytes < 0 || o.QueueBytes < 0 || o.PageBytes < 0:
+		return nil, bad("Workers, CacheBytes, QueueBytes, PageBytes: must not be negative")
+	}
+	h := &Hub{log: o.Log, encoders: o.Encoders, now: o.Now, stop: make(chan struct{})}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	h.pageSize = or(o.PageBytes, DefaultPageBytes)
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.channels.init(or(o.Workers, runtime.GOMAXPROCS(0)))
+	h.cache.init(or(o.CacheBytes, DefaultCacheBytes))
+	h.queue.init(or(o.QueueBytes, DefaultQueueBytes), o.Fatal)
+	h.loader.init()
+	h.cursors.init()
+	for range or(o.Workers, runtime.GOMAXPROCS(0)) {
+		h.workers = append(h.workers, newWorker(h, len(h.workers)))
+	}
+	h.start(or(o.TrimEvery, DefaultTrimEvery))
+	return h, nil
+}
+
+func or[T comparable](v, standard T) T {
+	var zero T
+	if v == zero {
+		return standard
+	}
+	return v
+}
+
+func (h *Hub) start(trimEvery time.Duration) {
+	for _, w := range h.workers {
+		h.wg.Go(w.run)
+	}
+	for range loaders {
+		h.loader.wg.Go(h.load)
+	}
+	h.queue.wg.Go(func() { newCommitter(h).run() })
+	h.wg.Go(h.maintain)
+	if trimEvery > 0 {
+		h.wg.Go(func() { h.retain(trimEvery) })
+	}
+}
+
+// Close waits until all queued drafts are committed and answered, writes what the sockets take of the
+// answers, saves named cursors and ends all goroutines. Drafts submitted later are dropped unanswered. It
+// does not close the log. It returns what an append failed with, if one did, else what saving cursors failed with.
+func (h *Hub) Close() error {
+	h.closeOnce.Do(func() {
+		appendErr := h.queue.close()
+		close(h.stop)
+		h.loader.close()
+		saveErr := h.saveCursors()
+		h.cancel()
+		for _, w := range h.workers {
+			w.close()
+		}
+		h.wg.Wait()
+		h.closeErr = appendErr
+		if appendErr == nil {
+			h.closeErr = saveErr
+		}
+	})
+	return h.closeErr
+}
+
+// Attach gives a connection to the worker that has the fewest. codec is an index into Options.Encoders. The
+// member must be detached in the end, also after the hub was closed.
+func (h *Hub) Attach(s Socket, codec int, o Owner) *Member {
+	w := h.workers[0]
+	for _, v := range h.workers[1:] {
+		if v.load.Load() < w.load.Load() {
+			w = v
+		}
+	}
+	w.load.Add(1)
+	m := &Member{w: w, sock: s, owner: o, codec: uint8(codec), index: -1}
+	w.post(func(in *inbox) { in.joins = append(in.joins, m) })
+	return m
+}
+
+// Head returns where a channel's log begins and ends, as the store has it.
+func (h *Hub) Head(ctx context.Context, channel string) (store.State, error) {
+	return h.log.State(ctx, channel)
+}
+
+// Trim applies retention now. Cursors that are behind see the new floors from their next page on, even where the records
+// are still cached.
+func (h *Hub) Trim(ctx context.Context) (store.Trimmed, error) {
+	t, err := h.log.Trim(ctx)
+	h.trims.Add(1) // whatever t says: a store may also trim while it appends
+	return t, err
+}
+
+// Delete removes a channel's log, in line with the commits. Its subscribers get a gap and go on with what comes then.
+func (h *Hub) Delete(ctx context.Context, channel string) error {
+	done := make(chan error, 1)
+	if !h.queue.delete(deletion{ctx: ctx, channel: channel, done: done}) {
+		return errClosed("delete channel")
+	}
+	return <-done
+}
+
+var errStopped = errors.New("the hub is closed")
+
+func errClosed(op string) error {
+	return &holdfast.Error{Code: holdfast.CodeClosed, Op: op, Cause: errStopped}
+}
+
+// Stats are counters since the start, and gauges of this moment.
+type Stats struct {
+	// Gauges.
+	Members, Cursors, Channels, Stalled           int
+	QueueBytes, CacheBytes, TailBytes, CachePages int
+	// Counters. Deliveries are records handed to sockets; Writes are calls of Socket.TryWrite.
+	Drafts, Records, Commits, Loads                    uint64
+	Deliveries, Writes, BytesOut, Stalls, Gaps, Broken uint64
+}
+
+// Stats sums what the workers counted. It is cheap, and not a snapshot: the parts are of slightly
+// different moments.
+func (h *Hub) Stats() Stats {
+	s := Stats{
+		Drafts: h.drafts.Load(), Records: h.records.Load(), Commits: h.commits.Load(), Loads: h.loads.Load(),
+		TailBytes: int(h.cache.tailBytes.Load()), QueueBytes: h.queue.size(), Channels: h.channels.len(),
+	}
+	s.CacheBytes, s.CachePages = h.cache.size()
+	for _, w := range h.workers {
+		w.addTo(&s)
+	}
+	return s
+}

@@ -1,0 +1,229 @@
+package hub
+
+import (
+	"context"
+	"sync"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/store"
+)
+
+// draftCost is what a draft is counted as beside its data.
+const draftCost = 256
+
+// queue is where drafts wait for the commit loop, which takes them whole.
+type queue struct {
+	mu        sync.Mutex
+	pending   *drafts
+	bytes     int // waiting or being committed
+	limit     int
+	waiting   []*Member // to be told when there is room
+	deletions []deletion
+	sweep     bool // look for quiet tails
+	closed    bool
+	failed    error
+	fatal     func(error)
+	wake      chan struct{}
+	wg        sync.WaitGroup
+}
+
+// drafts are what was submitted, with copies of what they point to.
+type drafts struct {
+	list    []store.Draft
+	runs    []run
+	arena   []byte
+	headers []holdfast.Header
+}
+
+// run says whose the next n drafts are.
+type run struct {
+	m *Member
+	n int
+}
+
+type deletion struct {
+	ctx     context.Context
+	channel string
+	done    chan error
+}
+
+func (q *queue) init(limit int, fatal func(error)) {
+	q.pending = new(drafts)
+	q.limit, q.fatal = limit, fatal
+	q.wake = make(chan struct{}, 1)
+}
+
+func (q *queue) size() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.bytes
+}
+
+// ready reports whether there is room. If not, m is told when there is.
+func (q *queue) ready(m *Member) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.bytes < q.limit {
+		return true
+	}
+	if !m.queued {
+		m.queued = true
+		q.waiting = append(q.waiting, m)
+	}
+	return false
+}
+
+func (q *queue) submit(m *Member, list []store.Draft) {
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return
+	}
+	p := q.pending
+	first := len(p.list) == 0
+	for i := range list {
+		q.bytes += p.add(&list[i])
+	}
+	if n := len(p.runs); n > 0 && p.runs[n-1].m == m {
+		p.runs[n-1].n += len(list)
+	} else {
+		p.runs = append(p.runs, run{m, len(list)})
+	}
+	q.mu.Unlock()
+	if first {
+		q.signal()
+	}
+}
+
+func (q *queue) signal() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// add copies a draft and returns what it is counted as. A buffer that has grown leaves earlier copies
+// where they are.
+func (p *drafts) add(d *store.Draft) int {
+	a := len(p.arena)
+	p.arena = append(p.arena, d.Data...)
+	b := len(p.headers)
+	p.headers = append(p.headers, d.Headers...)
+	p.list = append(p.list, *d)
+	c := &p.list[len(p.list)-1]
+	c.Data = p.arena[a:len(p.arena):len(p.arena)]
+	c.Headers = p.headers[b:len(p.headers):len(p.headers)]
+	return cost(d)
+}
+
+func cost(d *store.Draft) int {
+	n := draftCost + len(d.Data)
+	for i := range d.Headers {
+		n += 32 + len(d.Headers[i].Name) + len(d.Headers[i].Value)
+	}
+	return n
+}
+
+// Above these the buffers of a batch are not kept for the next.
+const (
+	keepArena  = 1 << 20
+	keepDrafts = 8192
+)
+
+func (p *drafts) reset() {
+	if cap(p.arena) > keepArena {
+		p.arena = nil
+	}
+	if cap(p.list) > keepDrafts {
+		p.list, p.runs = nil, nil
+	}
+	if cap(p.headers) > keepDrafts {
+		p.headers = nil
+	}
+	clear(p.list)
+	clear(p.runs)
+	clear(p.headers)
+	p.arena, p.list, p.runs, p.headers = p.arena[:0], p.list[:0], p.runs[:0], p.headers[:0]
+}
+
+// work is what the commit loop took from the queue.
+type work struct {
+	drafts    *drafts
+	deletions []deletion
+	sweep     bool
+	last      bool // nothing comes after this
+}
+
+// take waits for something to do.
+func (q *queue) take(done *drafts) work {
+	done.reset()
+	for {
+		q.mu.Lock()
+		if len(q.pending.list) > 0 || len(q.deletions) > 0 || q.sweep || q.closed {
+			w := work{drafts: q.pending, deletions: q.deletions, sweep: q.sweep, last: q.closed}
+			q.pending, q.deletions, q.sweep = done, nil, false
+			q.mu.Unlock()
+			return w
+		}
+		q.mu.Unlock()
+		<-q.wake
+	}
+}
+
+// committed gives room back and tells those who wait for it.
+func (q *queue) committed(bytes int) {
+	q.mu.Lock()
+	q.bytes -= bytes
+	var waiting []*Member
+	if len(q.waiting) > 0 && q.bytes < (q.limit+1)/2 {
+		waiting, q.waiting = q.waiting, nil
+		for _, m := range waiting {
+			m.queued = false
+		}
+	}
+	q.mu.Unlock()
+	for _, m := range waiting {
+		m.tryResume()
+	}
+}
+
+func (q *queue) delete(d deletion) bool {
+	q.mu.Lock()
+	ok := !q.closed
+	if ok {
+		q.deletions = append(q.deletions, d)
+	}
+	q.mu.Unlock()
+	q.signal()
+	return ok
+}
+
+func (q *queue) requestSweep() {
+	q.mu.Lock()
+	q.sweep = true
+	q.mu.Unlock()
+	q.signal()
+}
+
+// fail keeps the first error and tells the hub's user.
+func (q *queue) fail(err error) {
+	q.mu.Lock()
+	first := q.failed == nil
+	if first {
+		q.failed = err
+	}
+	q.mu.Unlock()
+	if first && q.fatal != nil {
+		q.fatal(err)
+	}
+}
+
+// close takes no more, waits for what is there, and returns the error that ended the commits, if one did.
+func (q *queue) close() error {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.signal()
+	q.wg.Wait()
+	return q.failed
+}

@@ -1,0 +1,169 @@
+package hub
+
+import "github.com/holdfast-ws/holdfast"
+
+// fan shows a channel's tail to the worker's cursors on it.
+func (w *worker) fan(ch *channel) {
+	l := &ch.lists[w.id]
+	ch.mu.Lock()
+	l.dirty = false
+	epoch, head := ch.epoch, ch.head
+	for k, p := range ch.tails {
+		if p != nil {
+			w.views[k] = p.view()
+		} else {
+			w.views[k] = view{}
+		}
+	}
+	ch.mu.Unlock()
+	for _, c := range l.cursors {
+		c.m.mu.Lock()
+		if c.state != ready || c.epoch == epoch && c.after >= head {
+			c.m.mu.Unlock()
+			continue
+		}
+		if c.epoch != epoch {
+			c.state = queued
+			w.runs = append(w.runs, c)
+			c.m.mu.Unlock()
+			continue
+		}
+		w.serve(c, &w.views[c.m.codec], head)
+		w.look()
+	}
+	clear(w.views[:])
+}
+
+// step finds the page that a queued cursor needs and writes from it, or has it loaded.
+func (w *worker) step(c *cursor) {
+	m, ch := c.m, c.ch
+	m.mu.Lock()
+	if c.state != queued {
+		m.mu.Unlock()
+		return
+	}
+	want := c.after + 1
+	v, now := w.hub.find(ch, m.codec, want)
+	switch {
+	case c.epoch != now.epoch || now.outdated && want <= now.head:
+		w.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadState})
+	case want > now.head:
+		c.state = ready
+		m.mu.Unlock()
+	case want > now.floor && v.has(want):
+		w.serve(c, &v, now.head)
+	default:
+		w.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadPage, codec: m.codec, start: want})
+	}
+}
+
+// request has a cursor wait for a load. It unlocks the member.
+func (w *worker) request(c *cursor, key loadKey) {
+	c.state = loading
+	w.hub.loader.request(key, waiter{c: c})
+	c.m.mu.Unlock()
+}
+
+// moment is what a channel was when a page was looked for.
+type moment struct {
+	epoch       uint32
+	head, floor uint64
+	outdated    bool // retention was applied since floor was known
+}
+
+// find looks for a page that has the record in memory.
+func (h *Hub) find(ch *channel, codec uint8, offset uint64) (view, moment) {
+	var v view
+	trims := h.trims.Load()
+	ch.mu.Lock()
+	now := moment{ch.epoch, ch.head, ch.floor, ch.trims != trims}
+	if p := ch.tails[codec]; p != nil {
+		v = p.view()
+	}
+	ch.mu.Unlock()
+	if !v.has(offset) && offset <= now.head {
+		v = h.cache.find(cacheKey{ch, now.epoch, codec}, offset)
+	}
+	return v, now
+}
+
+// loaded goes on with those of the worker's cursors and members that waited for a load.
+func (w *worker) loaded(ld *load) {
+	var v view
+	if ld.page != nil {
+		v = ld.page.view()
+	}
+	epoch, head := ld.ch.now()
+	for _, x := range ld.waiters {
+		if x.member().w != w {
+			continue
+		}
+		if x.m != nil {
+			w.proceedLoaded(x.m, ld, &v)
+		} else if x.c.m.mu.Lock(); x.c.state != loading || ld.dropped {
+			x.c.m.mu.Unlock()
+		} else if epoch != ld.epoch {
+			w.requeue(x.c)
+		} else {
+			w.resume(x.c, ld, &v, head)
+		}
+		w.look()
+	}
+	w.hub.seen(ld)
+}
+
+// requeue has a cursor looked at again. It unlocks the member.
+func (w *worker) requeue(c *cursor) {
+	c.state = queued
+	w.runs = append(w.runs, c)
+	c.m.mu.Unlock()
+}
+
+// resume goes on with a cursor that waited for a load of the channel as it is now. It unlocks the member.
+func (w *worker) resume(c *cursor, ld *load, v *view, head uint64) {
+	switch {
+	case ld.err != nil:
+		w.fail(c, ld.err)
+	case v.has(c.after + 1):
+		w.serve(c, v, head)
+	case ld.page != nil:
+		w.requeue(c)
+	default:
+		w.relocate(c, ld)
+	}
+}
+
+// relocate has a cursor go on where the log's state says, and tells its owner what is lost. It unlocks the member.
+func (w *worker) relocate(c *cursor, ld *load) {
+	r := ld.state.Resume(holdfast.Position{Term: c.term, Offset: c.after}, nil)
+	lost := r.Forked || !r.Trimmed.Empty()
+	if !lost && ld.kind == loadPage {
+		if ld.state.Head >= ld.start {
+			w.fail(c, ld.brokenLog())
+		} else { // the log is being deleted: the next look sees the new epoch
+			w.requeue(c)
+		}
+		return
+	}
+	c.epoch = ld.epoch
+	if lost {
+		c.after, c.term = r.After.Offset, r.After.Term
+		w.counted.gaps++
+		c.m.owner.Gap(c.sub, r)
+		c.m.Urgent()
+	} else if ld.kind == loadState {
+		c.term = ld.state.TermAt(c.after)
+	}
+	w.requeue(c)
+}
+
+// fail closes a subscription whose log cannot be read. It unlocks the member.
+func (w *worker) fail(c *cursor, err error) {
+	m := c.m
+	if i, ok := m.find(c.sub); ok && m.subs[i] == c {
+		m.closeAt(i)
+		m.owner.Failed(c.sub, err)
+		m.Urgent()
+	}
+	m.mu.Unlock()
+}

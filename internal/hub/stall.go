@@ -1,0 +1,135 @@
+package hub
+
+import (
+	"errors"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/ws"
+)
+
+// proceed writes what a stalled member has left over.
+func (w *worker) proceed(m *Member) {
+	m.mu.Lock()
+	w.proceedWith(m, nil)
+}
+
+// proceedLoaded does so with a page that was loaded for it.
+func (w *worker) proceedLoaded(m *Member, ld *load, v *view) {
+	m.mu.Lock()
+	if m.stall == nil || ld.dropped {
+		m.mu.Unlock()
+		return
+	}
+	if ld.page == nil {
+		m.breakDown(moved(ld.brokenLog()))
+		return
+	}
+	w.proceedWith(m, v)
+}
+
+func (w *worker) proceedWith(m *Member, v *view) {
+	for {
+		st := m.stall
+		if st == nil || m.detached || m.dead {
+			m.mu.Unlock()
+			return
+		}
+		if len(st.rest) == 0 && (st.ch == nil || st.next > st.last) {
+			w.recovered(m)
+			return
+		}
+		var frames []byte
+		var found view
+		if st.ch != nil {
+			if v == nil || !v.has(st.next) {
+				var now moment
+				found, now = w.hub.find(st.ch, m.codec, st.next)
+				if now.epoch != st.epoch {
+					m.breakDown(moved(nil))
+					return
+				}
+				v = &found
+			}
+			if !v.has(st.next) {
+				w.hub.loader.request(loadKey{ch: st.ch, epoch: st.epoch, kind: loadPage, codec: m.codec, start: st.next}, waiter{m: m})
+				m.mu.Unlock()
+				return
+			}
+			i := int(st.next - v.first)
+			n := v.fit(i, int(st.last-st.next)+1, w.hub.pageSize)
+			frames = v.cut(i, n)[st.skip:]
+		}
+		m.writing = true
+		m.mu.Unlock()
+		n, err := w.writer.write(m.sock, st.rest, frames)
+		w.counted.writes++
+		w.counted.bytes += uint64(n)
+		m.mu.Lock()
+		m.writing, m.again = false, false
+		m.progress = m.progress || n > 0
+		m.signalLocked()
+		k := min(n, len(st.rest))
+		st.rest = st.rest[k:]
+		if st.ch != nil && m.stall == st {
+			st.advance(v, n-k)
+		}
+		if err != nil && !errors.Is(err, ws.ErrStalled) {
+			m.breakDown(err)
+			return
+		}
+		if err != nil {
+			m.waitWritable()
+			return
+		}
+	}
+}
+
+// recovered ends a stall.
+func (w *worker) recovered(m *Member) {
+	st := m.stall
+	m.stall = nil
+	w.kick(m)
+	if m.out.size() > 0 {
+		w.flush(m)
+	} else {
+		m.signalLocked()
+		m.mu.Unlock()
+	}
+	w.dropStall(st)
+}
+
+// dropStall forgets a stall that is no member's any more.
+func (w *worker) dropStall(st *stall) {
+	w.counters.stalled.Add(-1)
+	if st.ch != nil {
+		w.hub.release(st.ch)
+	}
+}
+
+func moved(cause error) error {
+	return &holdfast.Error{
+		Code: holdfast.CodeLogMoved, Op: "write the rest of a message",
+		Detail: "its records are no longer retained", Cause: cause,
+	}
+}
+
+// breakDown tells the owner that nothing can be written any more. It unlocks the member.
+func (m *Member) breakDown(err error) {
+	if m.dead || m.detached {
+		m.mu.Unlock()
+		return
+	}
+	m.dead = true
+	if m.out != nil {
+		m.out.release()
+		m.out = nil
+	}
+	m.outside++
+	m.mu.Unlock()
+	m.w.counters.broken.Add(1)
+	m.owner.Broken(err)
+	m.mu.Lock()
+	m.outside--
+	m.signalLocked()
+	m.mu.Unlock()
+}

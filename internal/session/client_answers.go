@@ -1,0 +1,196 @@
+package session
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/wire"
+)
+
+func (c *Client) laneOf(channel string, producer holdfast.ProducerID) *lane {
+	if producer.IsZero() {
+		producer = c.o.Producer
+	}
+	return c.byKey[laneKey{channel, producer}]
+}
+
+// stored resolves every number up to the one named; the last Count of them are told apart.
+func (c *Client) stored(now time.Time, f *wire.Stored, fx []ClientEffect) []ClientEffect {
+	l := c.laneOf(f.Channel, f.Producer)
+	if l == nil {
+		return fx
+	}
+	n := 0
+	for n < l.send {
+		x := &l.items[n]
+		if x.to > f.Number || x.kind == itemSeal && (n > 0 || f.Flags&wire.FlagSkipped == 0) {
+			break // a seal has an answer of its own
+		}
+		c.landed(now, l, x)
+		switch {
+		case x.kind == itemSeal:
+			l.sealed = true
+		case x.kind == itemRecord:
+			fx = append(fx, outcomeOf(x.entry, f))
+		}
+		n++
+	}
+	if n == 0 {
+		return fx
+	}
+	c.progress(now, l)
+	if f.Flags&wire.FlagSkipped == 0 {
+		l.acked, l.memory, l.ackedAt = f.Number, c.welcome.Memory, now
+	}
+	l.shift(n)
+	c.requeue(l)
+	return c.resolvedTo(l, f.Number, fx)
+}
+
+func outcomeOf(e Entry, f *wire.Stored) ClientEffect {
+	o := ClientEffect{Kind: FxOutcome, Entry: e, Outcome: Delivered, Synced: f.Flags&wire.FlagSynced != 0, Copies: f.Copies}
+	back := f.Number - e.Number
+	if back >= uint64(max(1, f.Count)) {
+		return o
+	}
+	if f.Flags&wire.FlagSkipped != 0 {
+		return ClientEffect{Kind: FxOutcome, Entry: e, Outcome: Failed, Code: holdfast.CodeRefusedEarlier}
+	}
+	o.Duplicate = f.Flags&wire.FlagDuplicate != 0
+	if f.Offset > back {
+		o.Offset = f.Offset - back
+	}
+	return o
+}
+
+// progress notes that the server answers.
+func (c *Client) progress(now time.Time, l *lane) {
+	l.goneBack = 0
+	c.answered, c.probes = now, 0
+}
+
+// shift takes the first n items off.
+func (l *lane) shift(n int) {
+	l.items = l.items[n:]
+	l.send -= n
+	if len(l.items) == 0 {
+		l.items = nil
+	}
+}
+
+func (c *Client) resolvedTo(l *lane, number uint64, fx []ClientEffect) []ClientEffect {
+	l.resolved = max(l.resolved, number)
+	if u := l.lowest(); l.resolved >= u && u > 0 {
+		l.resolved = u - 1
+	}
+	if l.sealed && len(l.items) == 0 {
+		delete(c.byKey, l.key)
+		c.all = slices.DeleteFunc(c.all, func(x *lane) bool { return x == l })
+	}
+	return append(fx, ClientEffect{Kind: FxResolved, Lane: Lane{Channel: l.key.channel, Producer: l.key.producer,
+		Next: l.next, Resolved: l.resolved, Successor: l.successor, Sealed: l.sealed}})
+}
+
+func (c *Client) refused(now time.Time, f *wire.Refused, fx []ClientEffect) []ClientEffect {
+	l := c.laneOf(f.Channel, f.Producer)
+	if l == nil {
+		return fx
+	}
+	switch {
+	case f.Code == holdfast.CodeProducerConflict:
+		return c.fail(f.Code, "lane "+l.key.producer.String()+" in "+f.Channel+": number "+strconv.FormatUint(f.Number, 10)+" was used for something else", fx)
+	case f.Code == holdfast.CodeHole, f.Code == holdfast.CodeProducerUnknown:
+		return c.goBack(now, l, f.Expected, fx)
+	case f.Code.Action() == holdfast.ActionLater:
+		return c.hold(now, l, f, fx)
+	}
+	return c.refusedForGood(now, l, f, fx)
+}
+
+// goBack sends the lane again from the number that the server expects. Numbers below its lowest have their
+// outcome here, so the server is told that they will not come; those it had acknowledged are lost.
+func (c *Client) goBack(now time.Time, l *lane, expected uint64, fx []ClientEffect) []ClientEffect {
+	if l.goneBack++; l.goneBack > maxProbes {
+		return append(fx, ClientEffect{Kind: FxDisconnect, Code: holdfast.CodeHole, Detail: "lane " + l.key.producer.String() + " makes no progress", At: now})
+	}
+	if expected <= l.acked && l.memory == c.welcome.Memory && c.remembered(now, l) {
+		fx = append(fx, ClientEffect{Kind: FxLost, From: expected, To: l.acked, Code: holdfast.CodeLost,
+			Lane: Lane{Channel: l.key.channel, Producer: l.key.producer}})
+		l.acked = expected - 1
+	}
+	c.land(now, l)
+	l.skipBefore(max(expected, 1))
+	c.queue(l)
+	return fx
+}
+
+// remembered reports whether the server must still know what it last acknowledged in the lane.
+func (c *Client) remembered(now time.Time, l *lane) bool {
+	return l.ackedAt.IsZero() || c.welcome.DedupeWindow == 0 || millis(now.Sub(l.ackedAt)) < c.welcome.DedupeWindow
+}
+
+// land takes all of the lane off what is in flight: no answer to it will come on this socket.
+func (c *Client) land(now time.Time, l *lane) {
+	for i := range l.items[:l.send] {
+		c.landed(now, l, &l.items[i])
+	}
+}
+
+// hold waits as long as the server says, and then sends from that number on.
+func (c *Client) hold(now time.Time, l *lane, f *wire.Refused, fx []ClientEffect) []ClientEffect {
+	after := time.Duration(f.RetryAfter) * time.Millisecond
+	if after <= 0 {
+		after = time.Second
+	}
+	l.haltedUntil = now.Add(after)
+	c.progress(now, l)
+	var held Entry
+	for i := range l.items[:l.send] {
+		if l.items[i].to == f.Number {
+			held = l.items[i].entry
+		}
+	}
+	c.land(now, l)
+	l.rewind()
+	c.queue(l)
+	return append(fx, ClientEffect{Kind: FxHeld, Entry: held, Code: f.Code, Detail: f.Detail, At: l.haltedUntil})
+}
+
+// refusedForGood ends one number, as failed or as unknown.
+func (c *Client) refusedForGood(now time.Time, l *lane, f *wire.Refused, fx []ClientEffect) []ClientEffect {
+	i := 0
+	for i < l.send && (l.items[i].to != f.Number || l.items[i].kind == itemSeal) {
+		i++
+	}
+	if i == l.send {
+		return fx
+	}
+	x := &l.items[i]
+	c.landed(now, l, x)
+	c.progress(now, l)
+	outcome := Failed
+	if f.Code == holdfast.CodeUnknownOutcome {
+		outcome = Unknown
+		if l.unknownFrom == 0 {
+			l.unknownFrom = max(f.Expected, 1)
+		}
+	}
+	if x.kind == itemRecord {
+		fx = append(fx, ClientEffect{Kind: FxOutcome, Entry: x.entry, Outcome: outcome, Code: f.Code, Detail: f.Detail})
+	}
+	l.items = append(l.items[:i], l.items[i+1:]...)
+	l.send--
+	c.requeue(l)
+	return c.resolvedTo(l, l.lowest()-1, fx)
+}
+
+// requeue makes pump look at a lane that owes a skip: a lane must have no hole when it goes on.
+func (c *Client) requeue(l *lane) {
+	if l.send == 0 && l.unknownFrom != 0 {
+		l.skipBefore(l.unknownFrom)
+		l.unknownFrom = 0
+	}
+	c.queue(l)
+}

@@ -1,0 +1,226 @@
+package ws
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gobwas/httphead"
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsflate"
+
+	"github.com/holdfast-ws/holdfast"
+)
+
+const (
+	opUpgrade        = "upgrade to WebSocket"
+	handshakeTimeout = 10 * time.Second // for writing the answer
+
+	headerUpgrade    = "Upgrade"
+	headerConnection = "Connection"
+	headerKey        = "Sec-Websocket-Key"
+	headerVersion    = "Sec-Websocket-Version"
+	headerProtocol   = "Sec-Websocket-Protocol"
+	headerExtensions = "Sec-Websocket-Extensions"
+)
+
+// refusal is an upgrade that is answered over HTTP.
+type refusal struct {
+	status int
+	code   holdfast.Code
+	detail string
+}
+
+// Upgrade turns an HTTP/1.1 request into a WebSocket connection. All is checked before the connection is
+// taken over from net/http; a failure is answered over HTTP (400, 405 or 426, with Sec-WebSocket-Version: 13)
+// and returned as a *holdfast.Error with CodeHTTPBadRequest or CodeHTTPUpgradeRequired, or CodeInternalError
+// where w cannot be taken over (500). Origin, authentication and limits are the caller's to check, before.
+//
+// A request for subprotocols of which the server speaks none is upgraded without one; see Offered.
+//
+// It may be called concurrently. Serve is best called on another goroutine than this was; see there.
+func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
+	if bad := checkRequest(r); bad != nil {
+		return nil, refuse(w, r, bad)
+	}
+	offers, ok := extensions(r)
+	if !ok {
+		return nil, refuse(w, r, &refusal{http.StatusBadRequest, holdfast.CodeHTTPBadRequest, "header Sec-WebSocket-Extensions cannot be read"})
+	}
+	var accept httphead.Option
+	if o.Compression == CompressionOn {
+		accept = negotiate(offers)
+	}
+	subprotocol := choose(o.Subprotocols, Offered(r))
+
+	// gobwas checks by rules of its own after it has taken the connection over, so it gets a request with
+	// nothing left to find fault with.
+	u := ws.HTTPUpgrader{Timeout: handshakeTimeout}
+	clean := &http.Request{
+		Method: http.MethodGet, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: "host",
+		Header: http.Header{
+			headerUpgrade:    {"websocket"},
+			headerConnection: {"Upgrade"},
+			headerKey:        {strings.TrimSpace(r.Header.Get(headerKey))},
+			headerVersion:    {"13"},
+		},
+	}
+	if subprotocol != "" {
+		clean.Header[headerProtocol] = []string{subprotocol}
+		u.Protocol = func(s string) bool { return s == subprotocol }
+	}
+	if len(accept.Name) > 0 {
+		clean.Header[headerExtensions] = []string{wsflate.ExtensionName}
+		u.Negotiate = func(httphead.Option) (httphead.Option, error) { return accept, nil }
+	}
+	nc, rw, _, err := u.Upgrade(clean, w)
+	if err != nil {
+		if nc != nil {
+			nc.Close()
+		}
+		return nil, &holdfast.Error{Code: holdfast.CodeInternalError, Op: opUpgrade, Cause: err}
+	}
+	var early []byte
+	if n := rw.Reader.Buffered(); n > 0 {
+		b, _ := rw.Reader.Peek(n)
+		early = slices.Clone(b)
+	}
+	co := ConnOptions{
+		Subprotocol: subprotocol, MaxMessage: o.MaxMessage,
+		Budget: o.Budget, Poller: o.Poller, Path: o.Path,
+	}
+	if len(accept.Name) > 0 {
+		co.Compression = CompressionOn
+	}
+	return NewConn(nc, early, co), nil
+}
+
+// Offered returns the subprotocols that the request asks for, in its order; nil where it asks for none or
+// cannot be read.
+func Offered(r *http.Request) []string {
+	var all []string
+	for _, line := range r.Header[headerProtocol] {
+		for t := range strings.SplitSeq(line, ",") {
+			switch t = textproto.TrimString(t); {
+			case t == "": // an empty element of a list has no meaning (RFC 9110, 5.6.1)
+			case !isToken(t):
+				return nil
+			default:
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+// isToken says whether s is a token by RFC 9110, 5.6.2. gobwas's scanner also takes two with a blank between
+// them.
+func isToken(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
+	})
+}
+
+// choose returns the first that the server speaks of those offered, or "".
+func choose(speaks, offered []string) string {
+	for _, s := range speaks {
+		if slices.Contains(offered, s) {
+			return s
+		}
+	}
+	return ""
+}
+
+// checkRequest refuses what RFC 6455, 4.2.1, does not call a handshake.
+func checkRequest(r *http.Request) *refusal {
+	bad := func(detail string) *refusal {
+		return &refusal{http.StatusBadRequest, holdfast.CodeHTTPBadRequest, detail}
+	}
+	other := func(detail string) *refusal {
+		return &refusal{http.StatusUpgradeRequired, holdfast.CodeHTTPUpgradeRequired, detail}
+	}
+	switch {
+	case r.Method != http.MethodGet:
+		return &refusal{http.StatusMethodNotAllowed, holdfast.CodeHTTPBadRequest, "method " + r.Method + " instead of GET"}
+	case r.ProtoMajor != 1 || r.ProtoMinor < 1:
+		return other("protocol " + r.Proto + " instead of HTTP/1.1")
+	case !hasToken(r.Header, headerConnection, "upgrade"):
+		return other("header Connection without Upgrade")
+	case !hasToken(r.Header, headerUpgrade, "websocket"):
+		return other("header Upgrade without websocket")
+	case r.ContentLength != 0 || len(r.TransferEncoding) > 0:
+		return bad("a body, which could be taken for frames")
+	case len(r.Header[headerVersion]) != 1:
+		return bad("header Sec-WebSocket-Version not there, or more than once")
+	case textproto.TrimString(r.Header.Get(headerVersion)) != "13":
+		return other("header Sec-WebSocket-Version is not 13")
+	case len(r.Header[headerKey]) != 1:
+		return bad("header Sec-WebSocket-Key not there, or more than once")
+	}
+	if k, err := base64.StdEncoding.DecodeString(textproto.TrimString(r.Header.Get(headerKey))); err != nil || len(k) != 16 {
+		return bad("header Sec-WebSocket-Key is not base64 of 16 bytes")
+	}
+	if len(r.Header[headerProtocol]) > 0 && Offered(r) == nil {
+		return bad("header Sec-WebSocket-Protocol cannot be read")
+	}
+	return nil
+}
+
+// refuse answers over HTTP and returns the same as an error.
+func refuse(w http.ResponseWriter, r *http.Request, bad *refusal) error {
+	h := w.Header()
+	h.Set(headerVersion, "13")
+	switch bad.status {
+	case http.StatusMethodNotAllowed:
+		h.Set("Allow", http.MethodGet)
+	case http.StatusUpgradeRequired:
+		if r.ProtoMajor == 1 { // HTTP/2 forbids these headers
+			h.Set(headerUpgrade, "websocket")
+			h.Set(headerConnection, "Upgrade")
+		}
+	}
+	err := &holdfast.Error{Code: bad.code, Op: opUpgrade, Detail: bad.detail}
+	http.Error(w, err.Error(), bad.status)
+	return err
+}
+
+// hasToken looks for a token in a header that is a list, in any case and over several lines.
+func hasToken(h http.Header, name, token string) bool {
+	for _, line := range h[name] {
+		for t := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(textproto.TrimString(t), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// extensions returns what the request offers.
+func extensions(r *http.Request) (all []httphead.Option, ok bool) {
+	for _, v := range r.Header[headerExtensions] {
+		if textproto.TrimString(v) == "" {
+			continue
+		}
+		if all, ok = httphead.ParseOptions([]byte(v), all); !ok {
+			return nil, false
+		}
+	}
+	return all, true
+}
+
+// negotiate returns the answer to the first offer of permessage-deflate that can be met, or an empty option.
+// An offer with parameters that are unknown or wrong is declined (RFC 7692, 7.1), as is one that limits the
+// server's window.
+func negotiate(offers []httphead.Option) httphead.Option {
+	e := wsflate.Extension{Parameters: wsflate.Parameters{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}
+	for _, offer := range offers {
+		if accept, err := e.Negotiate(offer); err == nil && len(accept.Name) > 0 {
+			return accept
+		}
+	}
+	return httphead.Option{}
+}

@@ -1,0 +1,323 @@
+package server
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/hub"
+	"github.com/holdfast-ws/holdfast/internal/session"
+	"github.com/holdfast-ws/holdfast/internal/wire"
+	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/store"
+)
+
+// conn drives one connection: it stands between the socket (internal/ws), the pure machine
+// (internal/session) and the log (internal/hub). The member's lock guards machine and what follows it.
+//
+// It holds as little as it can, since there are many: what is needed while frames are handled is borrowed.
+type conn struct {
+	srv    *Server
+	ws     *ws.Conn
+	member *hub.Member
+	codec  wire.Codec
+
+	machine session.Server
+	user    string
+	greet   *greeting // until the client is authenticated
+	session wire.SessionID
+	ending  bool // end was called
+}
+
+// greeting is what a connection holds until it is authenticated.
+type greeting struct {
+	request *http.Request
+	waiting bool // Authenticate is being asked
+	behind  []behind
+	size    int
+	cancel  context.CancelFunc
+}
+
+// behind is a message that came behind a hello.
+type behind struct {
+	op ws.Opcode
+	p  []byte
+}
+
+// maxBehind bounds what may wait behind a hello.
+const maxBehind = 256 << 10
+
+// closeTimeout bounds how long a connection that is being closed may take.
+const closeTimeout = 2 * time.Second
+
+// scratch is borrowed while frames are handled.
+type scratch struct {
+	dec    wire.Decoder
+	fx     []session.ServerEffect
+	drafts []store.Draft
+	stored wire.Stored
+}
+
+var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
+
+func (x *scratch) release() {
+	x.dec.Reset(wire.JSON, nil)
+	clear(x.fx)
+	clear(x.drafts)
+	x.fx, x.drafts = x.fx[:0], x.drafts[:0]
+	scratchPool.Put(x)
+}
+
+func nowMillis() int64 { return time.Now().UnixMilli() }
+
+// start takes a connection over from its upgrade.
+func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
+	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(nowMillis(), s.limits)}
+	c.greet = &greeting{}
+	if s.o.Authenticate != nil {
+		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
+	}
+	c.member = s.hub.Attach(wc, encoderOf(codec, wc.Compressed()), c)
+	if !s.add(c) {
+		c.member.Detach()
+		s.reserved.Add(-1)
+		wc.Close()
+		return
+	}
+	s.count.connections.Add(1)
+	// a fresh goroutine: net/http's has a deep stack that would stay with the connection
+	go c.run()
+}
+
+func (c *conn) run() {
+	err := c.ws.Serve(c)
+	c.finish(err)
+	c.member.Detach()
+	c.srv.release(c)
+	c.ws.Wait()
+	c.srv.remove(c)
+}
+
+// finish writes the close frame, if there is somebody to read it.
+func (c *conn) finish(err error) {
+	c.member.Lock()
+	ended := c.ending
+	c.ending = true
+	if c.greet != nil && c.greet.cancel != nil {
+		c.greet.cancel()
+	}
+	c.member.Unlock()
+	code := ws.CloseCode(err)
+	c.srv.count.closed(err)
+	if ended || code == 0 { // end has seen to it
+		c.ws.Close()
+		return
+	}
+	reason := ""
+	if e, ok := err.(*holdfast.Error); ok {
+		reason = e.Detail
+	}
+	c.farewell(code, reason)
+	c.ws.Linger(closeTimeout)
+}
+
+// farewell writes what waits and then a close frame, as far as the socket takes it in time.
+func (c *conn) farewell(code uint16, reason string) {
+	if !c.member.Drain(closeTimeout) {
+		return
+	}
+	c.member.Lock()
+	c.member.Control(ws.AppendClose(nil, code, reason))
+	c.member.Unlock()
+	c.member.Drain(closeTimeout)
+}
+
+// end closes the connection with a code, from wherever. Not locked.
+func (c *conn) end(code holdfast.Code, reason string) {
+	c.member.Lock()
+	c.endLocked(code, reason)
+	c.member.Unlock()
+}
+
+func (c *conn) endLocked(code holdfast.Code, reason string) {
+	if c.ending {
+		return
+	}
+	c.ending = true
+	c.srv.count.ended(code)
+	c.srv.wg.Go(func() {
+		c.farewell(uint16(code), reason)
+		c.ws.Close()
+	})
+}
+
+// drain asks the client to come back after a delay.
+func (c *conn) drain(after time.Duration) {
+	c.member.Lock()
+	defer c.member.Unlock()
+	c.step(&session.ServerEvent{Kind: session.SvDrain, After: after.Milliseconds()})
+	c.member.Urgent()
+}
+
+// Message handles the frames of one message, as one batch. Part of ws.Handler.
+func (c *conn) Message(op ws.Opcode, p []byte) error {
+	c.member.Lock()
+	defer c.member.Unlock()
+	return c.message(op, p)
+}
+
+func (c *conn) message(op ws.Opcode, p []byte) error {
+	if c.ending {
+		return nil
+	}
+	if op != opcode(c.codec) {
+		return &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read message", Detail: "not what " + c.codec.Subprotocol() + " speaks"}
+	}
+	if g := c.greet; g != nil && g.waiting {
+		return g.keep(op, p)
+	}
+	x := scratchPool.Get().(*scratch)
+	defer x.release()
+	x.dec.Reset(c.codec, p)
+	now := nowMillis()
+	for !c.ending {
+		t, err := x.dec.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			c.submit(x)
+			c.endLocked(holdfast.CodeBadFrame, err.Error())
+			return nil
+		}
+		x.fx = c.machine.Step(now, &session.ServerEvent{Kind: session.SvFrame, Type: t, Decoder: &x.dec}, x.fx[:0])
+		c.apply(x, now)
+		if g := c.greet; g != nil && g.waiting {
+			if rest := x.dec.Rest(); len(rest) > 0 {
+				return g.keep(op, rest)
+			}
+			return nil
+		}
+	}
+	c.submit(x)
+	return nil
+}
+
+func (g *greeting) keep(op ws.Opcode, p []byte) error {
+	if g.size += len(p); g.size > maxBehind {
+		return &holdfast.Error{Code: holdfast.CodeOverloaded, Op: "greet", Detail: "more than 256 KiB came behind a hello that is not authenticated yet"}
+	}
+	g.behind = append(g.behind, behind{op, append([]byte(nil), p...)})
+	return nil
+}
+
+// Control answers pings. Part of ws.Handler.
+func (c *conn) Control(op ws.Opcode, p []byte) error {
+	c.member.Lock()
+	defer c.member.Unlock()
+	c.step(&session.ServerEvent{Kind: session.SvHeard})
+	if op == ws.OpPing && !c.ending {
+		var frame [2 + 125]byte
+		c.member.Control(append(ws.AppendHeader(frame[:0], ws.OpPong, len(p), 0), p...))
+	}
+	return nil
+}
+
+// Dry writes the replies. Part of ws.Handler.
+func (c *conn) Dry() { c.member.Flush() }
+
+// Ready holds input back while replies or drafts pile up. Part of ws.Handler.
+func (c *conn) Ready() bool {
+	c.member.Lock()
+	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0
+	c.member.Unlock()
+	return !waiting && c.member.Ready()
+}
+
+// Answered is part of hub.Owner.
+func (c *conn) Answered(drafts []store.Draft, results []store.Result) {
+	x := scratchPool.Get().(*scratch)
+	defer x.release()
+	now := nowMillis()
+	var e session.ServerEvent
+	for i := range drafts {
+		answer(&e, &drafts[i], &results[i])
+		x.fx = c.machine.Step(now, &e, x.fx)
+	}
+	c.apply(x, now)
+}
+
+// Opened is part of hub.Owner.
+func (c *conn) Opened(sub uint32, o hub.Opened) {
+	e := session.ServerEvent{Kind: session.SvOpened, Sub: sub, Position: o.Position, First: o.First, Head: o.Head, Generation: o.Generation}
+	if o.Err != nil {
+		e.Code, e.Detail = codeOf(o.Err), detail(o.Err)
+	} else {
+		resume(&e, &o.Resumption)
+	}
+	c.step(&e)
+	c.member.Urgent()
+}
+
+func codeOf(err error) holdfast.Code {
+	if c := holdfast.CodeOf(err); c != 0 {
+		return c
+	}
+	return holdfast.CodeStoreUnavailable
+}
+
+func detail(err error) string {
+	if e, ok := err.(*holdfast.Error); ok && e.Detail != "" {
+		return e.Detail
+	}
+	return err.Error()
+}
+
+// Allowance is part of hub.Owner.
+func (c *conn) Allowance(sub uint32) (records, bytes int) { return c.machine.Allowance(sub) }
+
+// Flushed is part of hub.Owner.
+func (c *conn) Flushed(sub uint32, first, last uint64, bytes int) {
+	c.machine.Step(0, &session.ServerEvent{Kind: session.SvFlushed, Sub: sub, First: first, Last: last, Bytes: bytes}, nil)
+}
+
+// Gap is part of hub.Owner.
+func (c *conn) Gap(sub uint32, r store.Resumption) {
+	e := session.ServerEvent{Kind: session.SvGap, Sub: sub}
+	resume(&e, &r)
+	c.step(&e)
+}
+
+// CursorTaken is part of hub.Owner.
+func (c *conn) CursorTaken(sub uint32) {
+	c.step(&session.ServerEvent{Kind: session.SvTaken, Sub: sub, Code: holdfast.CodeCursorTaken})
+	c.member.Urgent()
+}
+
+// Failed is part of hub.Owner.
+func (c *conn) Failed(sub uint32, err error) {
+	c.srv.logger.Error("a channel cannot be read", "error", err)
+	c.step(&session.ServerEvent{Kind: session.SvTaken, Sub: sub, Code: holdfast.CodeStoreUnavailable, Detail: detail(err)})
+	c.member.Urgent()
+}
+
+// Sweep is part of hub.Owner.
+func (c *conn) Sweep(now time.Time, f hub.SweepFacts) {
+	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took}
+	x := scratchPool.Get().(*scratch)
+	defer x.release()
+	x.fx = c.machine.Step(now.UnixMilli(), &e, x.fx)
+	c.apply(x, now.UnixMilli())
+}
+
+// Resume is part of hub.Owner.
+func (c *conn) Resume() { c.ws.Resume() }
+
+// Broken is part of hub.Owner.
+func (c *conn) Broken(err error) {
+	c.srv.logger.Debug("a connection broke", "remote", c.ws.RemoteAddr(), "error", err)
+	c.ws.Close()
+}

@@ -1,0 +1,208 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/hub"
+	"github.com/holdfast-ws/holdfast/internal/session"
+	"github.com/holdfast-ws/holdfast/internal/wire"
+	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/store"
+)
+
+// step lets the machine take one event, and carries its effects out. Locked.
+func (c *conn) step(e *session.ServerEvent) {
+	x := scratchPool.Get().(*scratch)
+	defer x.release()
+	now := nowMillis()
+	x.fx = c.machine.Step(now, e, x.fx)
+	c.apply(x, now)
+	c.submit(x)
+}
+
+// submit gives the drafts that have gathered to the commit loop.
+func (c *conn) submit(x *scratch) {
+	if len(x.drafts) > 0 {
+		c.member.Submit(x.drafts)
+		clear(x.drafts)
+		x.drafts = x.drafts[:0]
+	}
+}
+
+// apply carries effects out, in order. Locked.
+func (c *conn) apply(x *scratch, now int64) {
+	for i := range x.fx {
+		f := &x.fx[i]
+		switch f.Kind {
+		case session.FxSvSubmit:
+			x.drafts = append(x.drafts, c.draft(&x.dec.Publish, f))
+		case session.FxSvSubmitSkip:
+			p := &x.dec.Skip
+			x.drafts = append(x.drafts, store.Draft{Kind: store.Skip, Channel: p.Channel, Producer: f.Producer,
+				From: p.From, Number: p.To, Successor: p.Successor})
+		case session.FxSvOpen:
+			c.member.Open(openRequest(f.Sub, f.Subscribe))
+		case session.FxSvClose:
+			c.member.CloseSub(f.Sub)
+		case session.FxSvWake:
+			c.member.Wake(f.Sub)
+		case session.FxSvSaveCursor:
+			c.member.SaveCursor(f.Sub, f.Position)
+		case session.FxSvAuthenticate:
+			c.authenticate(x, now)
+			return // what it led to has been carried out
+		case session.FxSvPing:
+			c.member.Control(ws.AppendHeader(nil, ws.OpPing, 0, 0))
+		case session.FxSvEnd:
+			c.endLocked(f.Code, f.Detail)
+		default:
+			c.reply(x, f, now)
+		}
+	}
+}
+
+// draft turns a publish into what the store takes. What it points to is copied when it is submitted.
+func (c *conn) draft(p *wire.Publish, f *session.ServerEffect) store.Draft {
+	d := store.Draft{Code: f.Code, Channel: p.Channel, Producer: f.Producer, Number: p.Number,
+		Publisher: c.user, Type: p.Type, Headers: p.Headers, Data: p.Data,
+		Hash: store.ContentHash(p.Type, p.Headers, p.Data)}
+	if p.Sent != (wire.Sent{}) {
+		d.Sent = store.FirstSent{At: time.UnixMilli(p.Sent.At), Memory: p.Sent.Memory}
+	}
+	if f.Code != 0 {
+		d.Verdict = store.Refuse
+		if f.Code.Action() == holdfast.ActionLater {
+			d.Verdict = store.Defer
+		}
+		d.Data, d.Headers = nil, nil
+	}
+	return d
+}
+
+func openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
+	r := hub.OpenRequest{Sub: sub, Channel: q.Channel, Position: q.Position, Earlier: q.Earlier, Last: q.Last,
+		Since: time.UnixMilli(q.Since), Cursor: q.Cursor}
+	switch q.From {
+	case wire.FromHead:
+		r.From = hub.FromHead
+	case wire.FromStart:
+		r.From = hub.FromStart
+	case wire.FromLast:
+		r.From = hub.FromLast
+	case wire.FromTime:
+		r.From = hub.FromTime
+	case wire.FromPosition:
+		r.From = hub.FromPosition
+		if q.Position.Term == 0 && q.Position.Offset > 0 {
+			r.From = hub.FromOffset
+		}
+	}
+	return r
+}
+
+// reply appends the frame that an effect asks for to the replies.
+func (c *conn) reply(x *scratch, f *session.ServerEffect, now int64) {
+	b := c.member.Replies()
+	switch f.Kind {
+	case session.FxSvStored:
+		x.stored = wire.Stored{Channel: f.Channel, Producer: f.Producer, Number: f.Number, Count: f.Count, Offset: f.Offset,
+			Flags: f.Flags, Copies: c.srv.limits.Copies}
+		if f.Count == 1 {
+			x.stored.Count = 0
+		}
+		b = x.stored.Append(b, c.codec)
+	case session.FxSvRefused:
+		q := wire.Refused{Channel: f.Channel, Producer: f.Producer, Number: f.Number, Code: f.Code, RetryAfter: f.After, Expected: f.Expected, Detail: f.Detail}
+		b = q.Append(b, c.codec)
+	case session.FxSvSubscribed:
+		q := wire.Subscribed{ID: f.ID, Channel: f.Channel, Position: f.Position, First: f.First, Head: f.Head, Generation: f.Generation, Code: f.Code, Detail: f.Detail}
+		b = q.Append(b, c.codec)
+	case session.FxSvUnsubscribed:
+		q := wire.Unsubscribed{ID: f.ID, Channel: f.Channel, Code: f.Code, Detail: f.Detail}
+		b = q.Append(b, c.codec)
+	case session.FxSvGap:
+		q := wire.Gap{Channel: f.Channel, From: f.First, To: f.Last, Term: f.Position.Term, After: f.Position.Offset, Reason: f.Reason}
+		b = q.Append(b, c.codec)
+	case session.FxSvPong:
+		q := wire.Pong{ID: f.ID}
+		b = q.Append(b, c.codec)
+	case session.FxSvReply:
+		q := wire.Reply{ID: f.ID, Code: f.Code, Detail: f.Detail}
+		b = q.Append(b, c.codec)
+	case session.FxSvReconnect:
+		q := wire.Reconnect{After: f.After, Code: f.Code}
+		b = q.Append(b, c.codec)
+	case session.FxSvWelcome:
+		b = c.welcome(f.Session, now).Append(b, c.codec)
+	}
+	c.member.SetReplies(b)
+}
+
+func (c *conn) welcome(id wire.SessionID, now int64) *wire.Welcome {
+	l := c.srv.limits
+	return &wire.Welcome{Session: id, User: c.user, Agent: l.Agent, Heartbeat: l.Heartbeat, MaxMessage: l.MaxMessage,
+		MaxInFlight: l.MaxInFlight, MaxWindow: l.MaxWindow, MaxSubscriptions: l.MaxSubscriptions, DedupeWindow: l.DedupeWindow,
+		Memory: l.Memory, Synced: l.Synced, Copies: l.Copies, Clock: now}
+}
+
+// authenticate settles who the client is and which session it has. Locked; asking a hook is done without
+// the lock, and what the client sends meanwhile waits.
+func (c *conn) authenticate(x *scratch, now int64) {
+	h := &x.dec.Hello
+	ask := c.srv.o.Authenticate
+	if ask == nil {
+		c.authenticated(x, User{ID: ""}, nil, now)
+		return
+	}
+	g := c.greet
+	g.waiting = true
+	hello := *h
+	hello.Subscriptions = append([]wire.Subscribe(nil), h.Subscriptions...)
+	ctx, cancel := context.WithTimeout(context.Background(), c.srv.o.HelloTimeout)
+	g.cancel = cancel
+	c.srv.wg.Go(func() {
+		defer cancel()
+		user, err := ask(ctx, Credentials{Token: hello.Token, User: hello.User, Request: g.request})
+		c.member.Lock()
+		defer c.ws.Resume()
+		defer c.member.Unlock()
+		if c.ending {
+			return
+		}
+		y := scratchPool.Get().(*scratch)
+		defer y.release()
+		y.dec.Hello = hello
+		behind := g.behind
+		c.authenticated(y, user, err, nowMillis())
+		for _, m := range behind {
+			if err := c.message(m.op, m.p); err != nil {
+				c.endLocked(codeOf(err), detail(err))
+			}
+		}
+		c.member.Urgent()
+	})
+}
+
+// authenticated goes on after the hook's answer. Locked.
+func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
+	h := &x.dec.Hello
+	e := session.ServerEvent{Kind: session.SvAuthenticated, Decoder: &x.dec}
+	switch {
+	case err != nil:
+		e.Code, e.Detail = holdfast.CodeOf(err), detail(err)
+		if e.Code == 0 {
+			e.Code = holdfast.CodeUnauthenticated
+		}
+	case c.srv.o.Authenticate != nil && h.User != "" && h.User != user.ID:
+		e.Code = holdfast.CodeUserMismatch
+	default:
+		c.user = user.ID
+		e.Session, e.Code = c.srv.claim(c, h)
+		c.session = e.Session
+	}
+	c.greet = nil
+	x.fx = c.machine.Step(now, &e, x.fx[:0])
+	c.apply(x, now)
+}

@@ -1,0 +1,168 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/session"
+	"github.com/holdfast-ws/holdfast/internal/wire"
+	"github.com/holdfast-ws/holdfast/store"
+)
+
+// Options of a [Server]. The zero value is useful.
+type Options struct {
+	// Store keeps the logs. The server is its only user from now on, and closes it in Shutdown. Default: a new
+	// memory store.
+	Store store.Backend
+
+	// Authenticate says who a client is, from its hello and its request. Default: nobody is asked, and the server
+	// takes only clients of this machine, see Access. It is called on a goroutine of its own and may block
+	// until ctx ends (HelloTimeout); an *holdfast.Error's code is what the client is told.
+	Authenticate func(ctx context.Context, c Credentials) (User, error)
+	// Access without authentication. Default: AccessLoopback.
+	Access Access
+	// Origins that pages may come from besides the server's own, such as "https://example.com"; "*" allows all. Default: none.
+	Origins []string
+
+	// MaxConnections at a time; more are refused with 503 and Retry-After. Default: the process's limit on open files less 256.
+	MaxConnections int
+	// MaxMessage is the most bytes of one record's data. A larger publish is refused by a frame, and what
+	// follows it goes on. Default: 1 MiB.
+	MaxMessage int
+	// MaxSubscriptions of one connection. Default: 1,000.
+	MaxSubscriptions int
+	// MaxInFlight publishes of one connection that are unanswered: records and bytes. Default: 4,096 and 4 MiB.
+	MaxInFlight Window
+	// DefaultWindow of a subscription that names none, and MaxWindow that it can have: records and bytes that are on their
+	// way to the application. Default: 512 and 1 MiB; 65,536 and 16 MiB.
+	DefaultWindow, MaxWindow Window
+
+	// HelloTimeout from the upgrade to the hello. Default: 10 s.
+	HelloTimeout time.Duration
+	// Heartbeat is the silence after which a client is pinged, and PongTimeout the further silence after which it is given up.
+	// Defaults: 30 s, 10 s.
+	Heartbeat, PongTimeout time.Duration
+	// StallTimeout is how long a client may take no byte at all while some wait for it. Default: 300 s.
+	StallTimeout time.Duration
+	// DrainPeriod over which clients are asked to come back when the server is shut down. Default: 30 s.
+	DrainPeriod time.Duration
+	// RetryAfter is what a client is told to wait after a refusal that may pass. Default: 1 s.
+	RetryAfter time.Duration
+
+	// Compression offers permessage-deflate. Default: CompressionOff.
+	Compression Compression
+	// CacheBytes for history that is being read, and QueueBytes for publishes that wait for the store. Default: 16 MiB each.
+	CacheBytes, QueueBytes int
+	// Workers that write to sockets. Default: GOMAXPROCS.
+	Workers int
+	// TrimEvery is how often retention is applied. Default: 10 s.
+	TrimEvery time.Duration
+	// Fatal is called when the store can promise nothing any more. The process should end. Default: it is
+	// logged, and every connection is closed.
+	Fatal func(error)
+	// Logger. Default: slog.Default().
+	Logger *slog.Logger
+}
+
+// Window bounds what is on its way. A zero field means the default.
+type Window struct{ Records, Bytes uint32 }
+
+// Access says who may connect where no authentication is configured.
+type Access uint8
+
+const (
+	// AccessLoopback takes only clients of this machine that come without a proxy.
+	AccessLoopback Access = iota
+	// AccessAnyone takes everybody. Whoever reaches the port may read and write every channel.
+	AccessAnyone
+)
+
+// Compression says whether permessage-deflate is negotiated.
+type Compression uint8
+
+const (
+	// CompressionOff does not negotiate it.
+	CompressionOff Compression = iota
+	// CompressionOn negotiates it without context takeover. Records of 512 bytes and more are compressed, once for all subscribers.
+	CompressionOn
+)
+
+// Credentials are what a client shows.
+type Credentials struct {
+	// Token from the hello.
+	Token string
+	// User that the client expects to be; the server refuses it if Authenticate says another.
+	User string
+	// Request is the upgrade request.
+	Request *http.Request
+}
+
+// User is who a client is.
+type User struct {
+	// ID names the user; records that it publishes carry it.
+	ID string
+}
+
+func or[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+func (w Window) or(def Window) wire.Window {
+	return wire.Window{Records: or(w.Records, def.Records), Bytes: or(w.Bytes, def.Bytes)}
+}
+
+func (o *Options) fill() error {
+	for _, n := range []struct {
+		name  string
+		value int
+	}{{"MaxConnections", o.MaxConnections}, {"MaxMessage", o.MaxMessage}, {"MaxSubscriptions", o.MaxSubscriptions},
+		{"CacheBytes", o.CacheBytes}, {"QueueBytes", o.QueueBytes}, {"Workers", o.Workers}} {
+		if n.value < 0 {
+			return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: n.name + ": must not be negative, got " + strconv.Itoa(n.value)}
+		}
+	}
+	if o.MaxMessage > 256<<20 {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MaxMessage: the limit is 256 MiB, got " + strconv.Itoa(o.MaxMessage)}
+	}
+	o.MaxConnections = or(o.MaxConnections, fileLimit()-256)
+	o.MaxMessage = or(o.MaxMessage, 1<<20)
+	o.MaxSubscriptions = or(o.MaxSubscriptions, 1000)
+	o.HelloTimeout = or(o.HelloTimeout, 10*time.Second)
+	o.Heartbeat = or(o.Heartbeat, 30*time.Second)
+	o.PongTimeout = or(o.PongTimeout, 10*time.Second)
+	o.StallTimeout = or(o.StallTimeout, 300*time.Second)
+	o.DrainPeriod = or(o.DrainPeriod, 30*time.Second)
+	o.RetryAfter = or(o.RetryAfter, time.Second)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return nil
+}
+
+func (o *Options) limits(info store.Info) *session.ServerLimits {
+	return &session.ServerLimits{
+		HelloTimeout: o.HelloTimeout.Milliseconds(), Heartbeat: o.Heartbeat.Milliseconds(),
+		PongTimeout: o.PongTimeout.Milliseconds(), StallTimeout: o.StallTimeout.Milliseconds(),
+		MaxMessage: uint32(o.MaxMessage), MaxInFlight: o.MaxInFlight.or(Window{4096, 4 << 20}),
+		DefaultWindow: o.DefaultWindow.or(Window{512, 1 << 20}), MaxWindow: o.MaxWindow.or(Window{1 << 16, 16 << 20}),
+		MaxSubscriptions: uint32(o.MaxSubscriptions), MaxHalted: 1024, RetryAfter: o.RetryAfter.Milliseconds(),
+		DedupeWindow: info.DedupeWindow.Milliseconds(), Memory: info.Memory, Synced: info.Durability.Synced, Copies: uint32(info.Durability.Copies),
+		Agent: "holdfast/" + version(),
+	}
+}
+
+func version() string {
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		return b.Main.Version
+	}
+	return "devel"
+}
