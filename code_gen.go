@@ -65,6 +65,8 @@ const (
 	CodeBye Code = 4006
 	// CodeHelloTimeout: no hello came in time.
 	CodeHelloTimeout Code = 4007
+	// CodeRecordHole: a record came before its predecessor.
+	CodeRecordHole Code = 4008
 	// CodeOverloaded: the server has more work than it can take.
 	CodeOverloaded Code = 4100
 	// CodeStoreFull: the server's disk is nearly full, so it takes no more publishes.
@@ -81,6 +83,8 @@ const (
 	CodeStoreUnavailable Code = 4106
 	// CodeDisconnected: there is no connection at the moment.
 	CodeDisconnected Code = 4107
+	// CodeBudget: the server holds as many unfinished messages as it may.
+	CodeBudget Code = 4108
 	// CodeUnauthenticated: the server wants to know who this is.
 	CodeUnauthenticated Code = 4200
 	// CodeTokenExpired: the token's time is over.
@@ -137,8 +141,6 @@ const (
 	CodeExpired Code = 4325
 	// CodeDropped: the record was dropped to make room in the queue before it was sent.
 	CodeDropped Code = 4326
-	// CodeBudget: this connection held too many unfinished bytes.
-	CodeBudget Code = 4327
 	// CodeRefusedEarlier: the record was refused on an earlier connection, and the reason was lost with it.
 	CodeRefusedEarlier Code = 4328
 	// CodeOutboxFull: the outbox has no room.
@@ -200,6 +202,7 @@ var codeTable = [...]codeInfo{
 	{4005, ActionNow, "log_moved", "what was being written to the socket is no longer retained", "reconnect: the gap will be told"},
 	{4006, ActionNow, "bye", "the session said goodbye", ""},
 	{4007, ActionNow, "hello_timeout", "no hello came in time", "the connection was too slow, or the client sends something else first"},
+	{4008, ActionNow, "record_hole", "a record came before its predecessor", "the server is at fault; a new connection goes on from the last good record"},
 	{4100, ActionLater, "overloaded", "the server has more work than it can take", "wait as long as it says"},
 	{4101, ActionLater, "store_full", "the server's disk is nearly full, so it takes no more publishes", "free space in the server's data folder, or shorten the retention"},
 	{4102, ActionLater, "rate_limited", "this client publishes faster than it may", "wait as long as the server says"},
@@ -208,6 +211,7 @@ var codeTable = [...]codeInfo{
 	{4105, ActionLater, "too_many_lanes", "the channel knows as many producers as it may", "wait until the dedupe window has passed for old ones, or raise the limit on lanes"},
 	{4106, ActionLater, "store_unavailable", "the store does not answer", "look into the server's log"},
 	{4107, ActionLater, "disconnected", "there is no connection at the moment", "the session reconnects by itself; wait, or look at its events"},
+	{4108, ActionLater, "budget", "the server holds as many unfinished messages as it may", "wait, or send smaller messages"},
 	{4200, ActionAuthenticate, "unauthenticated", "the server wants to know who this is", "give a token"},
 	{4201, ActionAuthenticate, "token_expired", "the token's time is over", "get a new token"},
 	{4300, ActionStop, "bad_frame", "a frame could not be read", "the client and the server speak different protocols, or one of them is at fault"},
@@ -236,7 +240,6 @@ var codeTable = [...]codeInfo{
 	{4324, ActionStop, "origin", "the page comes from another origin than the server allows", "add the page's origin to the server's list"},
 	{4325, ActionStop, "expired", "the record's time to live was over before it was sent", ""},
 	{4326, ActionStop, "dropped", "the record was dropped to make room in the queue before it was sent", ""},
-	{4327, ActionStop, "budget", "this connection held too many unfinished bytes", "send smaller messages"},
 	{4328, ActionStop, "refused_earlier", "the record was refused on an earlier connection, and the reason was lost with it", "publish it again to learn the reason"},
 	{4350, ActionStop, "outbox_full", "the outbox has no room", "wait for acknowledgements, or give it a larger limit"},
 	{4351, ActionStop, "outbox_locked", "another process uses this outbox", "use one outbox for each publisher, or end the other process"},

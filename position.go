@@ -96,7 +96,12 @@ func (p ProducerID) String() string { return hex.EncodeToString(p[:]) }
 
 // ParseProducerID reads what String wrote.
 func ParseProducerID(s string) (p ProducerID, err error) {
-	if n, err := hex.Decode(p[:], []byte(s)); err != nil || n != len(p) || len(s) != 32 {
+	if len(s) == hex.EncodedLen(len(p)) {
+		_, err = hex.Decode(p[:], []byte(s))
+	} else {
+		err = hex.ErrLength
+	}
+	if err != nil {
 		return ProducerID{}, &Error{Code: CodeBadArgument, Op: "parse producer id", Detail: "producer: 32 hexadecimal digits wanted, got " + strconv.Quote(s)}
 	}
 	return p, nil

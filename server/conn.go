@@ -75,7 +75,7 @@ func nowMillis() int64 { return time.Now().UnixMilli() }
 
 // start takes a connection over from its upgrade.
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(nowMillis(), s.limits)}
+	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(nowMillis(), s.limits, codec)}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
@@ -181,6 +181,7 @@ func (c *conn) message(op ws.Opcode, p []byte) error {
 	}
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
+	x.dec.Limits.MaxSubscriptions = c.srv.o.MaxSubscriptions
 	x.dec.Reset(c.codec, p)
 	now := nowMillis()
 	for !c.ending {
@@ -190,7 +191,7 @@ func (c *conn) message(op ws.Opcode, p []byte) error {
 		}
 		if err != nil {
 			c.submit(x)
-			c.endLocked(holdfast.CodeBadFrame, err.Error())
+			c.endLocked(codeOf(err), err.Error())
 			return nil
 		}
 		x.fx = c.machine.Step(now, &session.ServerEvent{Kind: session.SvFrame, Type: t, Decoder: &x.dec}, x.fx[:0])

@@ -13,9 +13,12 @@ const (
 	MovedTaken
 )
 
-// Move applies an update to a cursor, as [Backend.SaveCursors] has it.
+// Move applies an update to a cursor, as [Backend.SaveCursors] has it. The zero Cursor was never opened, and does
+// not move.
 func (c *Cursor) Move(u *CursorUpdate) Moved {
 	switch {
+	case c.Generation == 0:
+		return MovedNot
 	case u.Generation < c.Generation:
 		return MovedTaken
 	case u.Generation > c.Generation:

@@ -204,6 +204,9 @@ const (
 
 // Find looks for the record under a number that is not above Last, and returns its offset and hash.
 func (l *Lane) Find(number uint64, nodes Nodes) (offset, hash uint64, found Found, err error) {
+	if number > l.Number {
+		return 0, 0, FoundSkipped, nil
+	}
 	links := l.Links // of the lowest record above number that was seen
 	for k := LaneLevels - 1; ; {
 		at := links[k]

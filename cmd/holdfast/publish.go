@@ -44,7 +44,8 @@ type publisher struct {
 	found   int   // records that the outbox held when it was opened
 	taken   atomic.Uint64
 	records atomic.Uint64
-	ended   bool // the mark at the end is in the outbox
+	refused atomic.Uint64 // before they came into the outbox
+	ended   bool          // the mark at the end is in the outbox
 }
 
 // closeTimeout is how long answers are waited for after an interruption.
@@ -226,8 +227,14 @@ func (p *publisher) enqueue(piece pieces.Piece, mark, sum uint64) error {
 		opts = append(opts, client.WithHeaders(piece.Headers...))
 	}
 	_, err := p.sess.Enqueue(p.e.ctx, p.c.Channel, piece.Data, opts...)
-	if err == nil {
+	switch code := holdfast.CodeOf(err); {
+	case err == nil:
 		p.records.Add(1)
+	case code == holdfast.CodeMessageTooLarge || code == holdfast.CodeBadPayload:
+		// The server would refuse it, so it was not taken. What comes after it goes on, as it would there.
+		p.refused.Add(1)
+		p.e.say("the record before byte %d of the input: %v", mark>>1, err)
+		return nil
 	}
 	return err
 }
@@ -235,7 +242,7 @@ func (p *publisher) enqueue(piece pieces.Piece, mark, sum uint64) error {
 // result says how it went, in words or JSON.
 func (p *publisher) result(err error) error {
 	s := p.sess.Stats()
-	left := p.outbox.Len()
+	left, failed := p.outbox.Len(), s.Failed+p.refused.Load()
 	if p.c.JSON {
 		json.NewEncoder(p.e.stdout).Encode(p.report(true)) //nolint:errcheck // the exit code says how it went
 	}
@@ -251,9 +258,9 @@ func (p *publisher) result(err error) error {
 		return err
 	case s.Unknown > 0:
 		return &exitError{exitUnknown, fmt.Sprintf("publish to %s: whether %d of %d records were stored can no longer be known; look into the channel before publishing them again",
-			p.c.Channel, s.Unknown, s.Unknown+s.Failed+s.Delivered)}
-	case s.Failed > 0:
-		return &exitError{exitFailed, fmt.Sprintf("publish to %s: %d of %d records were refused; the others are stored", p.c.Channel, s.Failed, s.Failed+s.Delivered)}
+			p.c.Channel, s.Unknown, s.Unknown+failed+s.Delivered)}
+	case failed > 0:
+		return &exitError{exitFailed, fmt.Sprintf("publish to %s: %d of %d records were refused; the others are stored", p.c.Channel, failed, failed+s.Delivered)}
 	case left > 0:
 		return &exitError{exitFailed, fmt.Sprintf("publish to %s: %d records are outstanding%s", p.c.Channel, left, kept)}
 	}
@@ -263,7 +270,7 @@ func (p *publisher) result(err error) error {
 func (p *publisher) report(final bool) any {
 	s := p.sess.Stats()
 	return report.Publish{At: time.Now().UnixMilli(), Process: os.Getpid(), Final: final, Found: p.found, Taken: p.taken.Load(),
-		Enqueued: p.records.Load(), Delivered: s.Delivered, Duplicates: s.Duplicates, Resent: s.Resent, Failed: s.Failed,
+		Enqueued: p.records.Load(), Delivered: s.Delivered, Duplicates: s.Duplicates, Resent: s.Resent, Failed: s.Failed + p.refused.Load(),
 		Unknown: s.Unknown, Unanswered: p.outbox.Len(), Connects: s.Connects,
 		Connected: p.sess.State() == client.StateOpen}
 }

@@ -22,8 +22,9 @@ import (
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
-// The clients of a benchmark are a process of their own, so that the CPU time of this one is the hub's (and the
-// kernel's for it). HUB_CLIENTS tells that process what to do: address, subscribers, publishes, window.
+// The clients of a benchmark are processes of their own, so that the CPU time of this one is the hub's (and the
+// kernel's for it), and so that the publisher does not queue behind the subscribers' goroutines. HUB_CLIENTS tells
+// such a process what to do: address, subscribers, records for each; or address, 0, publishes, window.
 const clientsVar = "HUB_CLIENTS"
 
 const marker = "«holdfast»"
@@ -59,7 +60,6 @@ func count(c net.Conn, f func(n int)) {
 func clients(spec string) {
 	f := strings.Fields(spec)
 	num := func(i int) int { n, _ := strconv.Atoi(f[i]); return n }
-	subs, publishes, window := num(1), num(2), num(3)
 	dial := func() net.Conn {
 		c, err := net.Dial("tcp", f[0])
 		if err != nil {
@@ -67,31 +67,40 @@ func clients(spec string) {
 		}
 		return c
 	}
-	var got atomic.Int64
-	for range subs {
-		go count(dial(), func(n int) { got.Add(int64(n)) })
+	in := bufio.NewReader(os.Stdin)
+	rounds := func(f func()) {
+		for range 2 { // one to warm up, and one that counts
+			in.ReadString('\n')
+			f()
+			fmt.Println("done")
+		}
+		in.ReadString('\n')
+	}
+	if subs := num(1); subs > 0 {
+		var got, want atomic.Int64
+		for range subs {
+			go count(dial(), func(n int) { got.Add(int64(n)) })
+		}
+		rounds(func() {
+			for want.Add(int64(subs * num(2))); got.Load() < want.Load(); {
+				time.Sleep(time.Millisecond)
+			}
+		})
+		return
 	}
 	pub := dial()
-	acks := make(chan struct{}, window)
+	acks := make(chan struct{}, num(3))
 	go count(pub, func(n int) {
 		for range n {
 			<-acks
 		}
 	})
-	in := bufio.NewReader(os.Stdin)
-	for range 2 { // a round to warm up, and one that counts
-		in.ReadString('\n')
-		got.Store(0)
-		for range publishes {
+	rounds(func() {
+		for range num(2) {
 			acks <- struct{}{}
 			pub.Write([]byte{'p'})
 		}
-		for got.Load() < int64(subs*publishes) || len(acks) > 0 {
-			time.Sleep(time.Millisecond)
-		}
-		fmt.Println("done")
-	}
-	in.ReadString('\n')
+	})
 }
 
 // quick is an owner whose window never closes.
@@ -123,6 +132,34 @@ func (*quick) Sweep(time.Time, SweepFacts)           {}
 func (*quick) Resume()                               {}
 func (*quick) Broken(error)                          {}
 
+// process is a running clients.
+type process struct {
+	b   *testing.B
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+func startClients(b *testing.B, spec string) *process {
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), clientsVar+"="+spec)
+	cmd.Stderr = os.Stderr
+	in, _ := cmd.StdinPipe()
+	out, _ := cmd.StdoutPipe()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { in.Close(); cmd.Wait() })
+	return &process{b, in, bufio.NewReader(out)}
+}
+
+func (p *process) begin() { io.WriteString(p.in, "go\n") }
+
+func (p *process) wait() {
+	if _, err := p.out.ReadString('\n'); err != nil {
+		p.b.Fatal(err)
+	}
+}
+
 func benchFanOut(b *testing.B, subs, window int) {
 	if testing.Short() {
 		b.Skip("starts a process")
@@ -134,16 +171,7 @@ func benchFanOut(b *testing.B, subs, window int) {
 		b.Fatal(err)
 	}
 	defer l.Close()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d %d", clientsVar, l.Addr(), subs, publishes, window))
-	cmd.Stderr = os.Stderr
-	stdin, _ := cmd.StdinPipe()
-	stdout, _ := cmd.StdoutPipe()
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer cmd.Wait()
-	defer stdin.Close()
+	subscribers := startClients(b, fmt.Sprint(l.Addr(), " ", subs, " ", publishes))
 	for range subs {
 		nc, err := l.Accept()
 		if err != nil {
@@ -158,6 +186,7 @@ func benchFanOut(b *testing.B, subs, window int) {
 		defer c.Close()
 		defer q.Detach()
 	}
+	publisher := startClients(b, fmt.Sprint(l.Addr(), " 0 ", publishes, " ", window))
 	nc, err := l.Accept()
 	if err != nil {
 		b.Fatal(err)
@@ -187,12 +216,11 @@ func benchFanOut(b *testing.B, subs, window int) {
 	}()
 	defer func() { nc.Close(); <-reader }()
 	eventually(b, "all are subscribed", func() bool { return r.hub.Stats().Cursors == subs })
-	out := bufio.NewReader(stdout)
 	round := func() {
-		io.WriteString(stdin, "go\n")
-		if _, err := out.ReadString('\n'); err != nil {
-			b.Fatal(err)
-		}
+		subscribers.begin()
+		publisher.begin()
+		publisher.wait()
+		subscribers.wait()
 	}
 	round()
 	c0, t0, s0 := cpu(), time.Now(), r.hub.Stats()

@@ -124,26 +124,25 @@ func cost(d *store.Draft) int {
 	return n
 }
 
-// Above these the buffers of a batch are not kept for the next.
+// Above these the buffers of a batch are not kept for the next if most of them was not used.
 const (
 	keepArena  = 1 << 20
-	keepDrafts = 8192
+	keepDrafts = 4096
 )
 
 func (p *drafts) reset() {
-	if cap(p.arena) > keepArena {
-		p.arena = nil
+	p.arena = kept(p.arena, keepArena)
+	p.list = kept(p.list, keepDrafts)
+	p.runs = kept(p.runs, keepDrafts)
+	p.headers = kept(p.headers, keepDrafts)
+}
+
+func kept[T any](list []T, most int) []T {
+	if cap(list) > most && len(list) < cap(list)/4 {
+		return nil
 	}
-	if cap(p.list) > keepDrafts {
-		p.list, p.runs = nil, nil
-	}
-	if cap(p.headers) > keepDrafts {
-		p.headers = nil
-	}
-	clear(p.list)
-	clear(p.runs)
-	clear(p.headers)
-	p.arena, p.list, p.runs, p.headers = p.arena[:0], p.list[:0], p.runs[:0], p.headers[:0]
+	clear(list)
+	return list[:0]
 }
 
 // work is what the commit loop took from the queue.

@@ -81,10 +81,10 @@ func (l *lane) shift(n int) {
 }
 
 func (c *Client) resolvedTo(l *lane, number uint64, fx []ClientEffect) []ClientEffect {
-	l.resolved = max(l.resolved, number)
-	if u := l.lowest(); l.resolved >= u && u > 0 {
-		l.resolved = u - 1
+	if number <= l.resolved && !l.sealed {
+		return fx
 	}
+	l.resolved = max(l.resolved, number)
 	if l.sealed && len(l.items) == 0 {
 		delete(c.byKey, l.key)
 		c.all = slices.DeleteFunc(c.all, func(x *lane) bool { return x == l })
@@ -183,7 +183,10 @@ func (c *Client) refusedForGood(now time.Time, l *lane, f *wire.Refused, fx []Cl
 	l.items = append(l.items[:i], l.items[i+1:]...)
 	l.send--
 	c.requeue(l)
-	return c.resolvedTo(l, l.lowest()-1, fx)
+	if i > 0 { // what came before it has no answer yet
+		return fx
+	}
+	return c.resolvedTo(l, f.Number, fx)
 }
 
 // requeue makes pump look at a lane that owes a skip: a lane must have no hole when it goes on.

@@ -76,9 +76,6 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 		if l == nil {
 			l = c.addLane(k, 1)
 		}
-		if l.memory == 0 {
-			l.acked, l.memory = l.resolved, e.Sent.Memory
-		}
 		l.fill(e.Number)
 		l.items = append(l.items, item{entry: e, from: e.Number, to: e.Number, ever: e.Sent != wire.Sent{}})
 		l.next = max(l.next, e.Number+1)

@@ -51,6 +51,7 @@ func (s *clientSub) request() wire.Subscribe {
 	if s.placed {
 		q.From, q.Position, q.Last, q.Since = wire.FromPosition, s.at.Position, 0, 0
 		q.Earlier = slices.Clone(s.at.Earlier)
+		q.Pending = s.at.Position.Offset - s.done
 	}
 	return q
 }
@@ -159,7 +160,7 @@ func (c *Client) record(now time.Time, r *wire.Record, fx []ClientEffect) []Clie
 		return fx
 	}
 	if r.Offset != s.at.Position.Offset+1 {
-		return append(fx, ClientEffect{Kind: FxDisconnect, Code: holdfast.CodeProtocolError, Detail: "a record came before its predecessor", At: now})
+		return append(fx, ClientEffect{Kind: FxDisconnect, Code: holdfast.CodeRecordHole, At: now})
 	}
 	s.enter(r.Term)
 	s.at.Position.Offset = r.Offset

@@ -38,6 +38,7 @@ type Server struct {
 	heard    int64 // when the peer was last heard
 	took     int64 // when the peer last took bytes, while it is stalled; else 0
 
+	codec    wire.Codec
 	session  wire.SessionID
 	producer holdfast.ProducerID
 
@@ -63,8 +64,8 @@ type halt struct {
 }
 
 // NewServer returns the machine of a connection that began at now (Unix milliseconds, like all times of it).
-func NewServer(now int64, limits *ServerLimits) Server {
-	return Server{limits: limits, opened: now, heard: now}
+func NewServer(now int64, limits *ServerLimits, codec wire.Codec) Server {
+	return Server{limits: limits, codec: codec, opened: now, heard: now}
 }
 
 // ServerEventKind says what happened.

@@ -34,7 +34,7 @@ func (s *Server) publish(p *wire.Publish, fx []ServerEffect) []ServerEffect {
 	switch {
 	case len(p.Data) > int(s.limits.MaxMessage):
 		f.Code = holdfast.CodeMessageTooLarge
-	case !payloadIs(p.Type, p.Data):
+	case s.codec != wire.JSON && !payloadIs(p.Type, p.Data): // a JSON frame that could be read has good data
 		f.Code = holdfast.CodeBadPayload
 	}
 	return append(fx, f)

@@ -16,6 +16,7 @@ type subscription struct {
 	request    uint64
 	generation uint64
 	sent       uint64 // the last offset handed to the socket
+	pending    uint64 // how many were on their way already when it began
 	acked      uint64 // the last offset that the application is done with
 	records    uint32 // the window
 	bytes      uint32
@@ -96,6 +97,7 @@ func (s *Server) subscribe(q *wire.Subscribe, fx []ServerEffect) []ServerEffect 
 		id: s.nextID, channel: q.Channel, request: q.ID, named: q.Cursor != "",
 		records: bounded(q.Window.Records, l.DefaultWindow.Records, l.MaxWindow.Records),
 		bytes:   bounded(q.Window.Bytes, l.DefaultWindow.Bytes, l.MaxWindow.Bytes),
+		pending: q.Pending,
 	}
 	if s.one.id == 0 && len(s.more) == 0 {
 		s.one = x
@@ -128,7 +130,8 @@ func (s *Server) subOpened(e *ServerEvent, fx []ServerEffect) []ServerEffect {
 		return append(fx, f)
 	}
 	x.open, x.generation = true, e.Generation
-	x.sent, x.acked = e.Position.Offset, e.Position.Offset
+	x.sent = e.Position.Offset
+	x.acked = x.sent - min(x.pending, x.sent, uint64(x.records))
 	fx = append(fx, ServerEffect{Kind: FxSvSubscribed, ID: x.request, Channel: x.channel, Position: e.Position,
 		First: e.First, Head: e.Head, Generation: e.Generation})
 	return s.gap(e, fx)

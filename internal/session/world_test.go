@@ -178,7 +178,7 @@ func (c *client) connect() {
 	if c.conn != nil || c.over != 0 || c.w.now.Before(c.awayTil) {
 		return
 	}
-	c.conn = &conn{machine: session.NewServer(c.w.now.UnixMilli(), c.w.limits), cursors: map[uint32]*cursor{}, user: c.name}
+	c.conn = &conn{machine: session.NewServer(c.w.now.UnixMilli(), c.w.limits, c.codec), cursors: map[uint32]*cursor{}, user: c.name}
 	c.step(session.ClientEvent{Kind: session.EvConnected})
 }
 
@@ -373,7 +373,7 @@ func (c *client) record(f *session.ClientEffect) {
 	}
 	r.pos = f.Position
 	r.queue = append(r.queue, f.Position)
-	if len(r.queue) > 16 {
+	if len(r.queue) > 8 {
 		c.w.t.Fatalf("%s: %d records are on their way to the application, the window is 8", c.name, len(r.queue))
 	}
 	r.got = append(r.got, string(rec.Data))

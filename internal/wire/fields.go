@@ -64,6 +64,7 @@ const (
 	fVersion
 	fURL
 	fDelay
+	fPending
 	fieldCount
 )
 
@@ -190,6 +191,7 @@ var fields = [fieldCount]struct {
 	fVersion:          {"version", shapeNumber},
 	fURL:              {"url", shapeString},
 	fDelay:            {"delay", shapeNumber},
+	fPending:          {"pending", shapeNumber},
 }
 
 // keyType is the key of a JSON frame's type; a payload that is not JSON has a key of its own.

@@ -88,6 +88,7 @@ func subscribe(t *rapid.T) wire.Subscribe {
 		Last:     number().Draw(t, "last"), Since: millis().Draw(t, "since"), Cursor: name().Draw(t, "cursor"), Window: window(t),
 	}
 	for range rapid.IntRange(0, 8).Draw(t, "earlier") {
+		s.Pending = number().Draw(t, "pending")
 		s.Earlier = append(s.Earlier, holdfast.TermEnd{Term: term(t), Last: number().Draw(t, "end")})
 	}
 	return s

@@ -109,6 +109,27 @@ func TestJSONFrameIsOneLine(t *testing.T) {
 	}
 }
 
+// Each byte at each place in a text, alone and beside others, is escaped if JSON wants it, and only then.
+func TestTextIsEscapedWhereItMustBe(t *testing.T) {
+	for c := range 0x80 {
+		for n := 1; n <= 20; n++ {
+			for i := range n {
+				text := bytes.Repeat([]byte("a"), n)
+				text[i] = byte(c)
+				p := wire.Publish{Type: holdfast.Text, Data: text}
+				line := p.Append(nil, wire.JSON)
+				got := decodeOne(t, wire.JSON, line).(*wire.Publish)
+				if !bytes.Equal(got.Data, text) {
+					t.Fatalf("%q came as %q", text, got.Data)
+				}
+				if escaped := bytes.IndexByte(line, '\\') >= 0; escaped != (c < ' ' || c == '"' || c == '\\') {
+					t.Fatalf("%q is written %s", text, line)
+				}
+			}
+		}
+	}
+}
+
 func TestNormalizeJSON(t *testing.T) {
 	for _, tt := range []struct{ data, want string }{
 		{`{"a":1}`, `{"a":1}`},

@@ -68,7 +68,7 @@ var samples = []sample{
 	{"subscribe/start", &wire.Subscribe{ID: 2, Channel: "chat:lobby", From: wire.FromStart}},
 	{"subscribe/position", &wire.Subscribe{
 		ID: 3, Channel: "chat:lobby", From: wire.FromPosition, Position: holdfast.Position{Term: term2, Offset: 90},
-		Earlier: []holdfast.TermEnd{{Term: term1, Last: 40}, {Term: 5, Last: 41}},
+		Earlier: []holdfast.TermEnd{{Term: term1, Last: 40}, {Term: 5, Last: 41}}, Pending: 12,
 	}},
 	{"subscribe/position-empty-channel", &wire.Subscribe{ID: 4, Channel: "chat:lobby", From: wire.FromPosition}},
 	{"subscribe/offset", &wire.Subscribe{ID: 5, Channel: "chat:lobby", From: wire.FromPosition, Position: holdfast.Position{Offset: 17}}},

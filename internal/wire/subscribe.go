@@ -16,11 +16,15 @@ type Subscribe struct {
 	// Earlier terms of the subscriber's history with their last offsets, oldest first, the position's own term not
 	// among them; at most 8.
 	Earlier []holdfast.TermEnd
+	// Pending, for FromPosition: how many of the records up to Position the application is still to be done with.
+	// They count against the window.
+	Pending uint64
 	// Last n records, for FromLast.
 	Last uint64
 	// Since is a time in Unix milliseconds, for FromTime.
 	Since int64
-	// Cursor is the name of a cursor that the server keeps. Its saved position counts; From, if it has none.
+	// Cursor is the name of a cursor that the server keeps. Its saved position counts, unless From is FromPosition: then
+	// the subscriber knows better. Without a saved position From counts.
 	Cursor string
 	// Window is how much may be on its way that is not acknowledged.
 	Window Window
@@ -40,6 +44,7 @@ func (f *Subscribe) append(w *writer) {
 	w.hex64(fTerm, uint64(f.Position.Term))
 	w.number(fOffset, f.Position.Offset)
 	w.terms(fEarlier, f.Earlier)
+	w.number(fPending, f.Pending)
 	w.number(fLast, f.Last)
 	w.millis(fSince, f.Since)
 	w.string(fCursor, f.Cursor)
@@ -62,6 +67,8 @@ func (f *Subscribe) parse(r *reader) {
 			f.Position.Offset = r.number()
 		case fEarlier:
 			r.list(func() { f.addEarlier(r) })
+		case fPending:
+			f.Pending = r.number()
 		case fLast:
 			f.Last = r.number()
 		case fSince:

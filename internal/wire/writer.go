@@ -201,18 +201,35 @@ func appendQuoted[S string | []byte](b []byte, s S) []byte {
 	start := len(b)
 	b = append(b, '"')
 	b = append(b, s...)
-	raw := b[start+1:]
-	ascii := true
-	for _, c := range raw {
-		if c < ' ' || c == '"' || c == '\\' {
-			return requote(b, start)
-		}
-		ascii = ascii && c < utf8.RuneSelf
-	}
-	if !ascii && !utf8.Valid(raw) {
+	if raw := b[start+1:]; !plain(raw) {
 		return requote(b, start)
 	}
 	return append(b, '"')
+}
+
+// plain reports whether s can stand between quotes as it is. It looks at eight bytes at a time.
+func plain(s []byte) bool {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	rest, high := s, uint64(0)
+	for ; len(rest) >= 8; rest = rest[8:] {
+		x := binary.LittleEndian.Uint64(rest)
+		quote, backslash := x^ones*'"', x^ones*'\\'
+		// the high bit of each byte below a space, and of each that is 0 in quote or backslash
+		if ((x-ones*' ')&^x|(quote-ones)&^quote|(backslash-ones)&^backslash)&highs != 0 {
+			return false
+		}
+		high |= x & highs
+	}
+	for _, c := range rest {
+		if c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+		high |= uint64(c & 0x80)
+	}
+	return high == 0 || utf8.Valid(s)
 }
 
 // requote puts a quoted string in the place of the raw one that b ends with, behind the quote at start. The

@@ -48,7 +48,9 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 	}
 	offers, ok := extensions(r)
 	if !ok {
-		return nil, refuse(w, r, &refusal{http.StatusBadRequest, holdfast.CodeHTTPBadRequest, "header Sec-WebSocket-Extensions cannot be read"})
+		return nil, refuse(w, r, &refusal{
+			http.StatusBadRequest, holdfast.CodeHTTPBadRequest, "header Sec-WebSocket-Extensions cannot be read",
+		})
 	}
 	var accept httphead.Option
 	if o.Compression == CompressionOn {

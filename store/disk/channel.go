@@ -41,6 +41,7 @@ type chanState struct {
 	// floorAt and cum are how many bytes the log had up to the floor and the head.
 	floorAt, cum uint64
 	ms           int64 // time of the last record
+	oldest       int64 // time of the first retained record, if it is known
 	terms        []store.TermStart
 }
 
@@ -54,6 +55,15 @@ func (c *channel) setState(st chanState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.st = st
+}
+
+// setOldest keeps what Trim found out, unless the channel has changed meanwhile.
+func (c *channel) setOldest(st *chanState, ms int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.st.id == st.id && c.st.floor == st.floor {
+		c.st.oldest = ms
+	}
 }
 
 // channels is a cache of channels in two generations: what is used moves to the young one, and when that is

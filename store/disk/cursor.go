@@ -200,7 +200,7 @@ func (s *Store) Delete(ctx context.Context, channel string) error {
 		return err
 	}
 	c.setState(chanState{})
-	c.known, c.oldest = false, 0
+	c.known = false
 	s.w.deleted = true
 	return nil
 }

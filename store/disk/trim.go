@@ -227,7 +227,7 @@ func (s *Store) over(c *channel, st *chanState, keep store.Retention, now time.T
 	if keep.Age <= 0 {
 		return false, nil
 	}
-	if c.oldest == 0 {
+	if st.oldest == 0 {
 		it, err := s.newBlocks(st.id)
 		if err != nil {
 			return false, err
@@ -241,10 +241,11 @@ func (s *Store) over(c *channel, st *chanState, keep store.Retention, now time.T
 		if !ok || st.floor+1 > b.Last() {
 			return false, nil // deleted under way
 		}
-		c.oldest = b.TimeOf(st.floor + 1)
+		st.oldest = b.TimeOf(st.floor + 1)
+		c.setOldest(st, st.oldest)
 	}
 	age := keep.Age + keep.Age/100*time.Duration(slack)
-	return c.oldest < now.Add(-age).UnixMilli(), nil
+	return st.oldest < now.Add(-age).UnixMilli(), nil
 }
 
 // newFloor returns the floor that all bounds ask for.
@@ -311,8 +312,8 @@ func (s *Store) commitCuts(ctx context.Context, op string, cuts []cut, t *store.
 		}
 		st := k.c.state()
 		st.floor, st.floorAt = k.value.floor, k.value.cum
+		st.oldest = 0
 		k.c.setState(st)
-		k.c.oldest = 0
 		t.Channels++
 		t.Records += k.removed
 	}

@@ -221,6 +221,10 @@ func (v *view) olderThan(ms int64) uint64 {
 // Channels implements [store.Backend].
 func (s *Store) Channels(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		if _, _, err := s.lookup(ctx, "list channels", ""); err != nil {
+			yield("", err)
+			return
+		}
 		for _, c := range s.list() {
 			if _, _, err := s.lookup(ctx, "list channels", c.name); err != nil {
 				yield("", err)

@@ -73,6 +73,9 @@ func (h *bySize) Pop() any          { panic("memory: a heap of channels does not
 // Trim implements [store.Backend].
 func (s *Store) Trim(ctx context.Context) (store.Trimmed, error) {
 	var t store.Trimmed
+	if _, _, err := s.lookup(ctx, "apply retention", ""); err != nil {
+		return t, err
+	}
 	for _, c := range s.list() {
 		if _, _, err := s.lookup(ctx, "apply retention", c.name); err != nil {
 			return t, err

@@ -37,7 +37,7 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), *budget)
 	defer cancel()
 	began := time.Now()
-	all := account{}
+	all := account{packages: map[string]bool{}}
 	ok := run(ctx, flag.Args(), &all)
 	ok = again(ctx, flag.Args(), &all) && ok
 	if ctx.Err() != nil {
@@ -59,8 +59,9 @@ type event struct {
 type skip struct{ pkg, test, why string }
 
 type account struct {
-	passed, failed, packages int
-	skips                    []skip
+	passed, failed int
+	packages       map[string]bool
+	skips          []skip
 }
 
 // run runs go test, and reports whether all went well.
@@ -124,7 +125,7 @@ func packageLine(w io.Writer, line string) {
 func (a *account) ended(w io.Writer, e *event, said *bytes.Buffer) {
 	if e.Test == "" {
 		if e.Action != "skip" {
-			a.packages++
+			a.packages[e.Package] = true
 		}
 		return
 	}
@@ -204,7 +205,7 @@ func (a *account) report(w io.Writer, took time.Duration, ci bool) bool {
 		left++
 		fmt.Fprintf(w, "left out: %s %s: %s\n", s.pkg, s.test, s.why)
 	}
-	fmt.Fprintf(w, "%d tests passed, %d failed, in %d packages; left out %d", a.passed, a.failed, a.packages, left)
+	fmt.Fprintf(w, "%d tests passed, %d failed, in %d packages; left out %d", a.passed, a.failed, len(a.packages), left)
 	if long > 0 {
 		fmt.Fprintf(w, "; %d long ones are for make test-all", long)
 	}

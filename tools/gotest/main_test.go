@@ -27,7 +27,7 @@ not json
 `
 
 func TestRead(t *testing.T) {
-	var a account
+	a := account{packages: map[string]bool{}}
 	var out strings.Builder
 	a.read(strings.NewReader(strings.TrimSpace(stream)), &out)
 	for _, want := range []string{"1 is not 2", "FAIL\tp\t0.1s", "not json", "did not end: p TestStuck\npanic: test timed out"} {
@@ -40,7 +40,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("the output has %q", unwanted)
 		}
 	}
-	if a.passed != 1 || a.failed != 1 || a.packages != 1 || len(a.skips) != 3 {
+	if a.passed != 1 || a.failed != 1 || len(a.packages) != 1 || len(a.skips) != 3 {
 		t.Errorf("counted %+v", a)
 	}
 	if !a.skips[0].race() || !a.skips[1].long() || a.skips[2].race() || a.skips[2].long() {
@@ -56,7 +56,7 @@ func TestReport(t *testing.T) {
 		want bool
 		says string
 	}{
-		{account{passed: 3, packages: 1}, true, true, "3 tests passed, 0 failed, in 1 packages; left out 0 (1s)"},
+		{account{passed: 3, packages: map[string]bool{"p": true}}, true, true, "3 tests passed, 0 failed, in 1 packages; left out 0 (1s)"},
 		{account{passed: 3, skips: []skip{long}}, true, true, "1 long ones"},
 		{account{passed: 3, skips: []skip{root}}, false, true, "left out: p TestRoot: needs root"},
 		{account{passed: 3, skips: []skip{root}}, true, false, "nothing may be left out"},

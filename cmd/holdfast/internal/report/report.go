@@ -70,6 +70,9 @@ func Start(path string, every time.Duration, facts func(final bool) any) (*Write
 		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "open report", Cause: err}
 	}
 	w.f = f
+	if st, err := f.Stat(); err == nil && st.Size() > 0 {
+		f.WriteString("\n") //nolint:errcheck // ends the half line that a killed process may have left
+	}
 	w.wg.Go(func() {
 		t := time.NewTicker(every)
 		defer t.Stop()
@@ -136,11 +139,11 @@ func (r *Reader[T]) Next() ([]T, error) {
 			return out, err
 		}
 		var v T
-		if err := json.Unmarshal(r.part, &v); err != nil {
-			return out, err
-		}
+		whole := json.Unmarshal(r.part, &v) == nil
 		r.part = r.part[:0]
-		out = append(out, v)
+		if whole { // what is not was left by a killed process
+			out = append(out, v)
+		}
 	}
 }
 

@@ -1,0 +1,106 @@
+# make run, make test, make demo: each is one command and needs no other step before it.
+
+SHELL := bash
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+LISTEN   ?= 127.0.0.1:8080
+DATA     ?= ./holdfast-data
+FUZZTIME ?= 20s
+
+# Packages whose tests start processes or talk over real sockets; all others are the unit run.
+NETWORKED := ./client/... ./cmd/... ./server/...
+
+say = printf '\n== %s\n'
+
+.PHONY: help
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+.PHONY: build
+build: ## Build ./bin/holdfast.
+	@mkdir -p bin
+	go build -trimpath -o bin/holdfast ./cmd/holdfast
+
+.PHONY: run
+run: build ## Build, and serve on the embedded disk store (LISTEN=127.0.0.1:8080, DATA=./holdfast-data).
+	@exec ./bin/holdfast serve --listen $(LISTEN) --store disk --data $(DATA)
+
+.PHONY: demo
+demo: build ## A large file through cut connections and killed processes, and compared at the end.
+	@exec ./bin/holdfast demo
+
+.PHONY: test
+test: install format vet lint generated unit networked ## All checks and tests; with CI=true nothing may be left out.
+	@$(say) 'all of it passed'
+
+.PHONY: test-all
+test-all: export HOLDFAST_LONG = 1
+test-all: UNIT_BUDGET = 30m
+test-all: NETWORKED_BUDGET = 60m
+test-all: test fuzz demo ## The same with the long runs, fuzzing and the demo; about an hour.
+
+.PHONY: install
+install: ## Install what the tests need.
+	@$(say) 'what the tests need'
+	tools/install
+
+.PHONY: tools
+tools:
+	@mkdir -p bin/tools
+	cd tools && go build -o ../bin/tools/ ./gotest honnef.co/go/tools/cmd/staticcheck
+
+.PHONY: format
+format: ## Check that all files are formatted.
+	@$(say) 'format'
+	@wrong=$$(gofmt -l .) && { [ -z "$$wrong" ] || { printf 'gofmt would change:\n%s\n' "$$wrong"; exit 1; }; }
+
+.PHONY: vet
+vet: ## Vet for Linux, Windows and macOS.
+	@$(say) 'vet: linux, windows, darwin'
+	go vet ./...
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
+
+.PHONY: lint
+lint: tools ## staticcheck, and go.mod in order.
+	@$(say) 'lint: staticcheck, go mod tidy'
+	bin/tools/staticcheck ./...
+	go mod tidy -diff
+	cd tools && ../bin/tools/staticcheck ./... && go vet ./... && go test -count=1 ./...
+
+.PHONY: generate
+generate: ## Make generated code and the vectors anew.
+	go generate ./...
+	go test -count=1 ./internal/wire -update
+
+.PHONY: generated
+generated: ## Check that generated code is up to date (the vectors have a test of their own).
+	@$(say) 'generated code'
+	tools/unchanged '*_gen.go' -- go generate ./...
+
+.PHONY: unit
+UNIT_BUDGET ?= 5m
+unit: tools
+	@$(say) 'tests, with the race detector'
+	bin/tools/gotest -budget $(UNIT_BUDGET) -- -race -shuffle=on -count=1 -timeout=$(UNIT_BUDGET) \
+		$$(go list ./... | grep -vxF -f <(go list $(NETWORKED)))
+
+.PHONY: networked
+NETWORKED_BUDGET ?= 4m
+networked: tools
+	@$(say) 'tests with processes and networks, with the race detector'
+	bin/tools/gotest -budget $(NETWORKED_BUDGET) -- -race -shuffle=on -count=1 -timeout=$(NETWORKED_BUDGET) $(NETWORKED)
+
+.PHONY: fuzz
+fuzz: ## Fuzz everything that reads bytes from outside, FUZZTIME=20s each.
+	@tools/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: ## The benchmarks beside the code.
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: clean
+clean: ## Remove what was built.
+	rm -rf bin
