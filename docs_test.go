@@ -1,9 +1,13 @@
 package holdfast_test
 
 import (
+	"bytes"
+	"go/format"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -107,5 +111,31 @@ func TestPromisesAreNumbered(t *testing.T) {
 	}
 	if len(found) != 10 {
 		t.Errorf("%d promises, want 10", len(found))
+	}
+}
+
+var goProgram = regexp.MustCompile("(?s)```go\n(package main\n.*?)```")
+
+// The programs in README.md compile.
+func TestReadmeProgramsCompile(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs := goProgram.FindAllSubmatch(readme, -1)
+	if len(programs) == 0 {
+		t.Fatal("no program was found")
+	}
+	for i, p := range programs {
+		file := filepath.Join(t.TempDir(), "main.go")
+		if err := os.WriteFile(file, p[1], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("go", "vet", file).CombinedOutput(); err != nil {
+			t.Errorf("program %d: %v\n%s", i+1, err, out)
+		}
+		if formatted, err := format.Source(p[1]); err != nil || !bytes.Equal(formatted, p[1]) {
+			t.Errorf("program %d is not formatted: %v", i+1, err)
+		}
 	}
 }

@@ -204,9 +204,9 @@ func (j *journal) tell(n notices, err error) {
 		for _, r := range n.kept {
 			r.keep()
 		}
-		for _, f := range n.then {
-			f()
-		}
+	}
+	for _, f := range n.then {
+		f()
 	}
 	if s != nil {
 		s.journaled(n, err)

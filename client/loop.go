@@ -24,11 +24,12 @@ type owner struct {
 	openedAt time.Time
 	dialing  bool
 	attempt  int
-	dialAt   time.Time // the next attempt; zero: none is waited for
-	greetBy  time.Time // the attempt has failed without a greeting then
-	notices  []op      // disconnects and such that a step asked for, to be done after it
-	asked    map[uint64]*wire.Subscribe
-	touched  []*Subscription // those that got something from the message at hand
+	dialAt   time.Time                  // the next attempt; zero: none is waited for
+	greetBy  time.Time                  // the attempt has failed without a greeting then
+	leaving  []departure                // disconnects that a step asked for, to be done after it
+	pending  *entry                     // what EvPublish is about
+	asked    map[uint64]*wire.Subscribe // subscriptions held back until their queue has run down; by their id
+	touched  []*Subscription            // those that got something from the message at hand
 	pinged   time.Time
 	goodbye  bool
 	failure  error // why it is over
@@ -45,15 +46,18 @@ func (s *Session) run() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	s.dialAt = time.Now()
+	due := s.dialAt
 	var ops []op
 	for s.failure == nil && !s.goodbye {
 		select {
 		case <-s.box.signal:
 		case <-timer.C:
-			s.tick(time.Now())
 		}
 		ops = s.box.take(ops[:0])
 		now := time.Now()
+		if !now.Before(due) {
+			s.tick(now)
+		}
 		for i := range ops {
 			s.handle(now, &ops[i])
 			s.settle(now)
@@ -66,7 +70,10 @@ func (s *Session) run() {
 		if s.sock != nil {
 			s.sock.flush()
 		}
-		timer.Reset(max(leastTick, time.Until(s.wake(now))))
+		if due = s.wake(now); due.Before(now.Add(leastTick)) {
+			due = now.Add(leastTick)
+		}
+		timer.Reset(time.Until(due))
 	}
 	s.finish()
 }
@@ -302,6 +309,9 @@ func (s *Session) fail(err error) {
 
 // finish lets go of everything.
 func (s *Session) finish() {
+	if s.failure != nil {
+		s.setState(StateFailed, s.failure)
+	}
 	rest := s.box.close()
 	for i := range rest {
 		s.discard(&rest[i], s.failure)
@@ -315,12 +325,14 @@ func (s *Session) finish() {
 		s.sock.shut(code)
 	}
 	s.wg.Wait()
-	why, state := s.failure, StateFailed
+	why := s.failure
 	if why == nil {
-		why, state = errClosed("use session"), StateClosed
+		why = errClosed("use session")
 	}
 	s.outbox.detach(why, s.private)
-	s.setState(state, s.failure)
+	if s.failure == nil {
+		s.setState(StateClosed, nil)
+	}
 	for _, sub := range s.subscriptions() {
 		sub.end(why)
 	}

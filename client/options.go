@@ -86,6 +86,7 @@ type publishOptions struct {
 	ttl        time.Duration
 	input, sum uint64
 	hasTaken   bool
+	wait       WaitMode
 }
 
 // WithType says what kind of bytes they are. Default holdfast.Binary. JSON must be one valid value; Text must be UTF-8.
@@ -179,3 +180,17 @@ type OutboxOptions struct {
 	// User to whom the outbox belongs; a file of another user is refused with CodeOutboxMismatch.
 	User string
 }
+
+// WaitMode says how long Enqueue waits.
+type WaitMode uint8
+
+const (
+	// WaitDurable waits until the record is as durable as the outbox makes it. The default of Enqueue.
+	WaitDurable WaitMode = iota
+	// WaitTaken waits only until there is room. The record is durable before it is sent, and later ones never before
+	// it; after a crash the outbox may not have it, and its Taken tells so.
+	WaitTaken
+)
+
+// WithWait says how long Enqueue waits. A memory outbox makes no difference between the modes.
+func WithWait(w WaitMode) PublishOption { return func(o *publishOptions) { o.wait = w } }

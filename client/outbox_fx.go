@@ -1,7 +1,6 @@
 package client
 
 import (
-	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -179,3 +178,13 @@ func (o *Outbox) commit() {
 	}
 }
 
+// whenDurable calls f once all that was noted is durable; at once in a memory outbox.
+func (o *Outbox) whenDurable(f func()) {
+	if o.j == nil {
+		f()
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.j.then = append(o.j.then, f)
+}

@@ -244,10 +244,15 @@ func (s *Session) Close(ctx context.Context) error {
 	s.mu.Unlock()
 	if first {
 		s.tell(Event{Kind: EventState, State: StateClosing})
-		s.closeErr = s.drain(ctx)
+		err := s.drain(ctx)
+		s.mu.Lock()
+		s.closeErr = err
+		s.mu.Unlock()
 		s.box.post(op{kind: opBye})
 	}
 	<-s.ended
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.closeErr
 }
 

@@ -1,3 +1,5 @@
+//go:build unix
+
 package hub
 
 import (
@@ -25,9 +27,7 @@ import (
 // The clients of a benchmark are processes of their own, so that the CPU time of this one is the hub's (and the
 // kernel's for it), and so that the publisher does not queue behind the subscribers' goroutines. HUB_CLIENTS tells
 // such a process what to do: address, subscribers, records for each; or address, 0, publishes, window.
-const clientsVar = "HUB_CLIENTS"
-
-const marker = "«holdfast»"
+func init() { clientsMain = clients }
 
 func cpu() time.Duration {
 	var r syscall.Rusage
@@ -102,35 +102,6 @@ func clients(spec string) {
 		}
 	})
 }
-
-// quick is an owner whose window never closes.
-type quick struct {
-	*Member
-	answered int
-	done     chan struct{}
-	want     int
-}
-
-func (q *quick) Answered(_ []store.Draft, results []store.Result) {
-	b := q.Replies()
-	for range results {
-		b = append(b, 'a', 0, 0, 0, byte(len(marker)))
-		b = append(b, marker...)
-	}
-	q.SetReplies(b)
-	if q.answered += len(results); q.want > 0 && q.answered >= q.want {
-		q.done <- struct{}{}
-	}
-}
-func (*quick) Opened(uint32, Opened)                 {}
-func (*quick) Allowance(uint32) (records, bytes int) { return 1 << 20, 1 << 30 }
-func (*quick) Flushed(uint32, uint64, uint64, int)   {}
-func (*quick) Gap(uint32, store.Resumption)          {}
-func (*quick) CursorTaken(uint32)                    {}
-func (*quick) Failed(uint32, error)                  {}
-func (*quick) Sweep(time.Time, SweepFacts)           {}
-func (*quick) Resume()                               {}
-func (*quick) Broken(error)                          {}
 
 // process is a running clients.
 type process struct {
@@ -244,17 +215,6 @@ func BenchmarkFanOut1000(b *testing.B) {
 	}
 }
 
-// sink takes everything.
-type sink struct{}
-
-func (sink) TryWrite(bufs ...[]byte) (n int, err error) {
-	for _, b := range bufs {
-		n += len(b)
-	}
-	return n, nil
-}
-func (sink) WhenWritable(func()) {}
-
 // BenchmarkPublish is a publish and its answer without sockets: what the hub and the memory store take.
 func BenchmarkPublish(b *testing.B) {
 	r := newRig(b, Options{}, memory.Options{Retention: store.Retention{Records: 10000}})
@@ -291,73 +251,4 @@ func BenchmarkPublish(b *testing.B) {
 	}
 	wg.Wait()
 	b.ReportMetric(float64((cpu()-c0).Nanoseconds())/float64(b.N), "cpu-ns/op")
-}
-
-func TestSteadyStateDoesNotAllocate(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
-	r := newRig(t, Options{}, memory.Options{Retention: store.Retention{Records: 1000}})
-	pub := &quick{done: make(chan struct{}, 1), want: 1}
-	pub.Member = r.hub.Attach(sink{}, 0, pub)
-	defer pub.Detach()
-	for range 100 {
-		q := &quick{}
-		q.Member = r.hub.Attach(sink{}, 0, q)
-		q.Lock()
-		q.Open(OpenRequest{Sub: 1, Channel: "a"})
-		q.Unlock()
-		defer q.Detach()
-	}
-	eventually(t, "all are subscribed", func() bool { return r.hub.Stats().Cursors == 100 })
-	drafts := []store.Draft{{Channel: "a", Data: bytes.Repeat([]byte("x"), 128)}}
-	publish := func() {
-		before := r.hub.Stats().Deliveries
-		pub.Lock()
-		pub.Submit(drafts)
-		pub.Unlock()
-		<-pub.done
-		for r.hub.Stats().Deliveries < before+100 {
-			runtime.Gosched()
-		}
-	}
-	for range 2000 {
-		publish()
-	}
-	if n := testing.AllocsPerRun(5000, publish); n > 0 {
-		t.Errorf("%v allocations for a publish, its answer and 100 deliveries", n)
-	}
-}
-
-func TestIdleMemberIsSmall(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector needs memory of its own")
-	}
-	const n = 20000
-	r := newRig(t, Options{}, memory.Options{})
-	heap := func() uint64 {
-		runtime.GC()
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	q := &quick{}
-	members := make([]*Member, n)
-	before := heap()
-	for i := range members {
-		members[i] = r.hub.Attach(sink{}, 0, q)
-		members[i].Lock()
-		members[i].Open(OpenRequest{Sub: 1, Channel: "a"})
-		members[i].Unlock()
-	}
-	eventually(t, "all are subscribed", func() bool { return r.hub.Stats().Cursors == n })
-	each := (heap() - before) / n
-	t.Logf("%d bytes of heap for a member and a cursor", each)
-	if each > 700 {
-		t.Errorf("%d bytes of heap for a member and a cursor; 700 are allowed", each)
-	}
-	for _, m := range members {
-		m.Detach()
-	}
 }

@@ -92,10 +92,7 @@ func (w *worker) serve(c *cursor, v *view, head uint64) {
 		w.unfit(c, v, want)
 		return
 	}
-	if m.writing || m.stall != nil || m.dead || m.draining {
-		c.state = ready
-		m.kick = true
-		m.again = m.again || m.writing
+	if c.busy() {
 		m.mu.Unlock()
 		return
 	}

@@ -19,9 +19,14 @@ import (
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
+// clientsVar has this process be the clients of a benchmark.
+const clientsVar = "HUB_CLIENTS"
+
+var clientsMain func(spec string)
+
 func TestMain(m *testing.M) {
 	if spec := os.Getenv(clientsVar); spec != "" {
-		clients(spec)
+		clientsMain(spec)
 		return
 	}
 	goleak.VerifyTestMain(m)

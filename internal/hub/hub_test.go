@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -492,5 +496,183 @@ func TestOptions(t *testing.T) {
 		if _, err := New(o); holdfast.CodeOf(err) != holdfast.CodeBadArgument {
 			t.Errorf("New(%+v): %v", o, err)
 		}
+	}
+}
+
+func TestCloseUnderLoad(t *testing.T) {
+	r := newRig(t, Options{Workers: 2, QueueBytes: 20_000}, memory.Options{})
+	for i := range 10 {
+		p := r.peer(peerOptions{codec: i % 2, pipe: i == 3})
+		p.open(OpenRequest{Sub: 1, Channel: "a", From: FromStart}, unlimited, unlimited)
+		go func() {
+			for {
+				if _, err := p.nextFrame(); err != nil {
+					return
+				}
+			}
+		}()
+	}
+	stop := make(chan struct{})
+	var publishers []*peer
+	var wg sync.WaitGroup
+	for range 3 {
+		p := r.peer(peerOptions{})
+		publishers = append(publishers, p)
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if p.Ready() {
+					p.publish("a", "x", "y")
+				} else {
+					runtime.Gosched()
+				}
+			}
+		})
+		go func() {
+			for {
+				if _, err := p.nextFrame(); err != nil {
+					return
+				}
+			}
+		}()
+	}
+	eventually(t, "records flow", func() bool { return r.hub.Stats().Deliveries > 5000 })
+	if err := r.hub.Close(); err != nil {
+		t.Fatal(err)
+	}
+	close(stop)
+	wg.Wait()
+	answers := 0
+	for _, p := range publishers {
+		p.Lock()
+		answers += p.answers
+		p.Unlock()
+	}
+	if st, _ := r.log.State(t.Context(), "a"); int(st.Head) != answers {
+		t.Errorf("%d records are stored, %d were answered", st.Head, answers)
+	}
+}
+
+func TestDrainWritesTheRest(t *testing.T) {
+	r := newRig(t, Options{}, memory.Options{})
+	p := r.peer(peerOptions{})
+	p.client.(*net.TCPConn).SetReadBuffer(4096)
+	p.open(OpenRequest{Sub: 1, Channel: "a"}, unlimited, unlimited)
+	p.want(kindOpened)
+	r.fill("a", 1)
+	p.wantRecord(1, text(1))
+	big := strings.Repeat("x", 1<<20)
+	q := r.peer(peerOptions{})
+	for range 20 {
+		q.publish("a", big)
+	}
+	q.read(20)
+	eventually(t, "the subscriber is stalled", func() bool { return r.hub.Stats().Stalled == 1 })
+	if p.Drain(time.Millisecond) {
+		t.Error("drained although nobody reads")
+	}
+	p.Lock()
+	p.Control([]byte{kindControl})
+	p.Unlock()
+	drained := make(chan bool)
+	go func() { drained <- p.Drain(20 * time.Second) }()
+	n := 0
+	for p.next().kind != kindControl {
+		n++
+	}
+	if !<-drained {
+		t.Error("not drained")
+	}
+	if n == 0 || n >= 20 {
+		t.Errorf("%d records came before the close frame; the one under way is wanted, and not all", n)
+	}
+}
+
+// A message under way can only be finished with the bytes that it was begun with.
+func TestStalledRangeTrimmedIsLogMoved(t *testing.T) {
+	r := newRig(t, Options{TrimEvery: -1, CacheBytes: 1, PageBytes: 4096}, memory.Options{Retention: store.Retention{Records: 5}})
+	p, q := r.peer(peerOptions{}), r.peer(peerOptions{})
+	p.open(OpenRequest{Sub: 1, Channel: "a"}, unlimited, unlimited)
+	p.want(kindOpened)
+	big := strings.Repeat("x", 1<<20)
+	for r.hub.Stats().Stalled == 0 {
+		q.publish("a", big)
+		q.want(kindAnswer)
+	}
+	for range 20 {
+		q.publish("a", big)
+		q.want(kindAnswer)
+	}
+	if _, err := r.hub.Trim(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for { // the connection ends in the middle of a message
+		if _, err := p.nextFrame(); err != nil {
+			break
+		}
+	}
+	eventually(t, "Broken is called", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return holdfast.CodeOf(p.broken) == holdfast.CodeLogMoved
+	})
+}
+
+// A store whose reads fail while the test says so.
+type unreadable struct {
+	store.Backend
+	fail *atomic.Bool
+}
+
+func (u unreadable) Read(ctx context.Context, ch string, after uint64, l store.Limit) ([]holdfast.Record, error) {
+	if u.fail.Load() {
+		return nil, &holdfast.Error{Code: holdfast.CodeStoreDamaged, Op: "read"}
+	}
+	return u.Backend.Read(ctx, ch, after, l)
+}
+
+func TestUnreadableLogClosesTheSubscription(t *testing.T) {
+	var fail atomic.Bool
+	r := newRigOn(t, Options{}, unreadable{memory.New(memory.Options{}), &fail})
+	r.fill("a", 3)
+	fail.Store(true)
+	p := r.peer(peerOptions{})
+	p.open(OpenRequest{Sub: 1, Channel: "a", From: FromStart}, unlimited, unlimited)
+	p.want(kindOpened, 1, 0)
+	p.want(kindClosed, 1, uint64(holdfast.CodeStoreDamaged))
+	fail.Store(false)
+	p.open(OpenRequest{Sub: 1, Channel: "a", From: FromStart}, unlimited, unlimited)
+	p.want(kindOpened, 1, 0)
+	for o := uint64(1); o <= 3; o++ {
+		p.wantRecord(o, text(o))
+	}
+}
+
+// Cursors of one history share the reads of it.
+func TestCursorsShareLoads(t *testing.T) {
+	r := newRig(t, Options{}, memory.Options{})
+	r.fill("a", 200)
+	before := r.hub.Stats().Loads
+	var peers []*peer
+	for range 20 {
+		p := r.peer(peerOptions{})
+		peers = append(peers, p)
+		p.open(OpenRequest{Sub: 1, Channel: "a", From: FromStart}, 0, unlimited)
+		p.want(kindOpened)
+	}
+	for _, p := range peers {
+		p.allow(1, unlimited, 0)
+	}
+	for _, p := range peers {
+		if g := p.read(200); g[199].offset != 200 {
+			t.Fatalf("the last record is %d", g[199].offset)
+		}
+	}
+	if n := r.hub.Stats().Loads - before; n != 1 {
+		t.Errorf("%d loads for 20 cursors at one place, want 1", n)
 	}
 }

@@ -22,6 +22,10 @@ func (w *worker) fan(ch *channel) {
 			c.m.mu.Unlock()
 			continue
 		}
+		if c.busy() {
+			c.m.mu.Unlock()
+			continue
+		}
 		if c.epoch != epoch {
 			c.state = queued
 			w.runs = append(w.runs, c)
@@ -38,7 +42,7 @@ func (w *worker) fan(ch *channel) {
 func (w *worker) step(c *cursor) {
 	m, ch := c.m, c.ch
 	m.mu.Lock()
-	if c.state != queued {
+	if c.state != queued || c.busy() {
 		m.mu.Unlock()
 		return
 	}
@@ -55,6 +59,19 @@ func (w *worker) step(c *cursor) {
 	default:
 		w.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadPage, codec: m.codec, start: want})
 	}
+}
+
+// busy reports whether the member cannot be written to at the moment. The cursor is then ready, and costs nothing
+// until the member kicks it.
+func (c *cursor) busy() bool {
+	m := c.m
+	if !m.writing && m.stall == nil && !m.dead && !m.draining {
+		return false
+	}
+	c.state = ready
+	m.kick = true
+	m.again = m.again || m.writing
+	return true
 }
 
 // request has a cursor wait for a load. It unlocks the member.

@@ -25,7 +25,7 @@ type world struct {
 	heads     map[string]uint64 // once published is set
 	deletes   bool
 
-	gaps, reopened, reconnected, stalls atomic.Int64
+	gaps, reopened, reconnected, moved atomic.Int64
 }
 
 type place struct {
@@ -91,7 +91,16 @@ func (c *client) run() error {
 		c.p.client.SetReadDeadline(time.Now().Add(20 * time.Second))
 		g, err := c.p.nextFrame()
 		if err != nil {
-			return fmt.Errorf("%w; %v", err, c.where())
+			c.p.mu.Lock()
+			broken := c.p.broken
+			c.p.mu.Unlock()
+			if holdfast.CodeOf(broken) != holdfast.CodeLogMoved {
+				return fmt.Errorf("%w; broken: %v; %v", err, broken, c.where())
+			}
+			c.moved.Add(1) // retention passed the rest of a message under way
+			c.p.end()
+			c.connect()
+			continue
 		}
 		if err := c.take(g); err != nil {
 			return err
@@ -294,7 +303,7 @@ func (w *world) publishAll(rnd *rand.Rand, n int) {
 }
 
 func TestNoHoleNoDouble(t *testing.T) {
-	const rounds = 4
+	const rounds = 2
 	for i := range rounds {
 		seed := rand.Uint64()
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { stress(t, seed, i%2 == 1) })
@@ -319,7 +328,7 @@ func stress(t *testing.T, seed uint64, deletes bool) {
 		})
 	}
 	for i := range 2 {
-		publishers.Go(func() { w.publishAll(rand.New(rand.NewPCG(seed, uint64(100+i))), 2500) })
+		publishers.Go(func() { w.publishAll(rand.New(rand.NewPCG(seed, uint64(100+i))), 1500) })
 	}
 	publishers.Wait()
 	for _, ch := range w.channels {
@@ -337,7 +346,7 @@ func stress(t *testing.T, seed uint64, deletes bool) {
 	p.publish("c", "last")
 	readers.Wait()
 	s := w.hub.Stats()
-	t.Logf("%+v gaps=%d reopened=%d reconnected=%d", s, w.gaps.Load(), w.reopened.Load(), w.reconnected.Load())
+	t.Logf("%+v gaps=%d reopened=%d reconnected=%d moved=%d", s, w.gaps.Load(), w.reopened.Load(), w.reconnected.Load(), w.moved.Load())
 	if s.CacheBytes > o.CacheBytes && s.CachePages > 1 {
 		t.Errorf("the cache holds %d bytes, its limit is %d", s.CacheBytes, o.CacheBytes)
 	}

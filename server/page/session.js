@@ -11,12 +11,16 @@ const CODES = JSON.parse(document.getElementById('codes').textContent);
 
 const actionOf = (code) => CODES[code]?.[0] ?? { 40: 'now', 41: 'later', 42: 'authenticate', 43: 'stop' }[Math.floor(code / 100)] ?? 'now';
 
-// sentence says what a code means, for people.
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// sentence says what happened, for people. A reason says more than the general words of RFC 6455's codes.
 function sentence(code, detail) {
-  const [, what, hint] = CODES[code] ?? ['', 'something that this page has no words for'];
-  const text = `${what[0].toUpperCase()}${what.slice(1)}${detail ? `: ${detail}` : ''} (${code}).`;
-  return hint ? `${text} ${hint[0].toUpperCase()}${hint.slice(1)}.` : text;
+  const what = CODES[code]?.[1] ?? 'the server said something that this page has no words for';
+  return capital(`${detail && code < 4000 ? detail : what + (detail ? `: ${detail}` : '')} (${code}).`);
 }
+
+// advice says what to do about it, if there is anything.
+const advice = (code) => (CODES[code]?.[2] ? `${capital(CODES[code][2])}.` : '');
 
 const randomHex = (bytes) => Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
 
@@ -74,7 +78,7 @@ class Session {
     const { ws, openedAt } = this;
     if (!ws) return;
     clearTimeout(this.timer);
-    ws.onopen = ws.onmessage = ws.onclose = this.ws = null;
+    ws.onopen = ws.onmessage = ws.onclose = this.ws = this.welcome = null;
     ws.close(code >= 4000 ? code : 1000);
     this.outbox.closed();
     if (this.sub) this.sub.live = false;
@@ -208,11 +212,11 @@ class Session {
   // ended asks again where that may help.
   ended(f) {
     const s = this.sub;
+    const { id } = s;
     s.live = false;
     const again = ['now', 'later'].includes(actionOf(f.code));
-    if (again) {
-      setTimeout(() => this.sub === s && this.welcome && !s.live && this.send({ t: 'subscribe', ...this.ask() }), Math.max(1000, f.retry ?? 0));
-    }
+    const ask = () => this.sub === s && s.id === id && this.welcome && this.send({ t: 'subscribe', ...this.ask() });
+    if (again) setTimeout(ask, Math.max(1000, f.retry ?? 0));
     this.on.ended(s.channel, f.code, f.detail, again);
   }
 
@@ -277,7 +281,7 @@ class Session {
     clearTimeout(this.ackTimer);
     this.ackTimer = undefined;
     const s = this.sub;
-    if (!this.welcome || !this.ws || !s.live || s.done <= s.told) return;
+    if (!this.welcome || !s.live || s.done <= s.told) return;
     s.told = s.done;
     this.send({ t: 'ack', ch: s.channel, o: s.done });
   }

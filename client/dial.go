@@ -1,0 +1,153 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/holdfast-ws/holdfast"
+)
+
+// dial makes one attempt. The error is a *holdfast.Error whose code says whether another one makes sense.
+func (s *Session) dial(ctx context.Context) (*socket, error) {
+	op := "connect to " + s.url
+	k := &socket{s: s, kind: websocket.MessageBinary, dead: make(chan struct{})}
+	if s.o.Codec == CodecJSON {
+		k.kind = websocket.MessageText
+	}
+	if s.o.Token != nil {
+		token, err := s.o.Token(ctx)
+		if err != nil {
+			return nil, &holdfast.Error{Code: holdfast.CodeDisconnected, Op: op, Detail: "there is no token", Cause: err}
+		}
+		k.token = token
+	}
+	raw := &lastConn{dial: s.o.Dial}
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: raw.DialContext, TLSClientConfig: s.o.TLS}
+	defer transport.CloseIdleConnections()
+	o := &websocket.DialOptions{
+		HTTPClient: &http.Client{Transport: transport}, HTTPHeader: s.o.Header, Subprotocols: []string{s.codec.Subprotocol()},
+	}
+	if s.o.Compression == CompressionOn {
+		o.CompressionMode = websocket.CompressionNoContextTakeover
+	}
+	conn, resp, err := websocket.Dial(ctx, s.url, o)
+	if err != nil {
+		return nil, refusal(op, resp, err)
+	}
+	if got := conn.Subprotocol(); got != s.codec.Subprotocol() {
+		raw.close()
+		conn.CloseNow()
+		return nil, &holdfast.Error{Code: holdfast.CodeNotHoldfast, Op: op, Detail: "it chose the subprotocol " + strconv.Quote(got) + ", not " + s.codec.Subprotocol()}
+	}
+	k.conn, k.raw = conn, raw.conn
+	return k, nil
+}
+
+// lastConn remembers the connection that was made last: below TLS and WebSocket, it is the one that can be
+// closed without waiting for anything.
+type lastConn struct {
+	dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	mu   sync.Mutex
+	conn net.Conn
+}
+
+func (l *lastConn) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	dial := l.dial
+	if dial == nil {
+		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
+	}
+	c, err := dial(ctx, network, addr)
+	if err == nil {
+		l.mu.Lock()
+		l.conn = c
+		l.mu.Unlock()
+	}
+	return c, err
+}
+
+func (l *lastConn) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn != nil {
+		l.conn.Close()
+	}
+}
+
+// refusal classes a failed attempt.
+func refusal(op string, resp *http.Response, err error) error {
+	e := &holdfast.Error{Code: holdfast.CodeDisconnected, Op: op, Cause: err}
+	if resp == nil {
+		switch {
+		case isTLS(err):
+			e.Code = holdfast.CodeTLS
+		case strings.Contains(err.Error(), "malformed HTTP"):
+			e.Code = holdfast.CodeNotHoldfast
+		}
+		return e
+	}
+	e.Detail = said(resp)
+	status := holdfast.Code(resp.StatusCode)
+	switch code, cerr := strconv.ParseUint(resp.Header.Get("Holdfast-Code"), 10, 16); {
+	case cerr == nil && code >= 4000 && code < 5000:
+		e.Code, e.Cause = holdfast.Code(code), nil
+	case status == http.StatusNotFound || status < 400:
+		e.Code, e.Cause = holdfast.CodeNotHoldfast, errors.Join(status, err)
+	default:
+		e.Code, e.Cause = status, nil
+	}
+	e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	return e
+}
+
+func isTLS(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[x509.UnknownAuthorityError](err)
+	return ok
+}
+
+// said returns the first line of what the server answered.
+func said(resp *http.Response) string {
+	line := ""
+	if resp.Body != nil {
+		b, _ := io.ReadAll(io.LimitReader(resp.Body, 512))
+		line, _, _ = strings.Cut(strings.TrimSpace(string(b)), "\n")
+	}
+	if line == "" || strings.HasPrefix(line, "<") {
+		return "the server answered " + strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)
+	}
+	return "the server answered " + strconv.Itoa(resp.StatusCode) + ": " + strconv.Quote(line)
+}
+
+// retryAfter reads seconds or a date.
+func retryAfter(v string, now time.Time) time.Duration {
+	if v == "" {
+		return 0
+	}
+	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
+		return time.Duration(n) * time.Second
+	}
+	if t, err := http.ParseTime(v); err == nil {
+		return max(0, t.Sub(now))
+	}
+	return 0
+}
+
+func closeError(err error) (websocket.CloseError, bool) {
+	return errors.AsType[websocket.CloseError](err)
+}

@@ -1,0 +1,220 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+)
+
+// eventBacklog is how many events one listener may be behind.
+const eventBacklog = 256
+
+// listeners are all who range over Events.
+type listeners struct {
+	mu  sync.Mutex
+	all map[*listener]struct{}
+	end bool
+}
+
+type listener struct {
+	mu      sync.Mutex
+	events  []Event
+	dropped int
+	end     bool
+	signal  chan struct{}
+}
+
+// Events yields what happens to the session from now on, beginning with its state. Each listener may be 256 events
+// behind; then the oldest are dropped, and an EventDropped says how many. It ends when ctx or the session does.
+func (s *Session) Events(ctx context.Context) iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		l := &listener{signal: make(chan struct{}, 1)}
+		l.add(Event{Kind: EventState, Time: time.Now(), State: s.State(), Err: s.Err()})
+		if s.hub.join(l) {
+			defer s.hub.leave(l)
+		}
+		for {
+			events, end := l.take()
+			for _, e := range events {
+				if ctx.Err() != nil || !yield(e) {
+					return
+				}
+			}
+			if end && len(events) == 0 {
+				return
+			}
+			if len(events) > 0 {
+				continue
+			}
+			select {
+			case <-l.signal:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (l *listener) add(e Event) {
+	l.mu.Lock()
+	if len(l.events) == eventBacklog {
+		copy(l.events, l.events[1:])
+		l.events = l.events[:eventBacklog-1]
+		l.dropped++
+	}
+	l.events = append(l.events, e)
+	l.mu.Unlock()
+	l.wake()
+}
+
+func (l *listener) wake() {
+	select {
+	case l.signal <- struct{}{}:
+	default:
+	}
+}
+
+func (l *listener) take() ([]Event, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	events := l.events
+	if l.dropped > 0 {
+		events = append([]Event{{Kind: EventDropped, Time: time.Now(), Dropped: l.dropped}}, events...)
+	}
+	l.events, l.dropped = nil, 0
+	return events, l.end
+}
+
+func (h *listeners) join(l *listener) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.end {
+		l.end = true
+		return false
+	}
+	if h.all == nil {
+		h.all = map[*listener]struct{}{}
+	}
+	h.all[l] = struct{}{}
+	return true
+}
+
+func (h *listeners) leave(l *listener) {
+	h.mu.Lock()
+	delete(h.all, l)
+	h.mu.Unlock()
+}
+
+func (h *listeners) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.end = true
+	for l := range h.all {
+		l.mu.Lock()
+		l.end = true
+		l.mu.Unlock()
+		l.wake()
+	}
+}
+
+// tell passes an event on to all who listen.
+func (s *Session) tell(e Event) {
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	for l := range s.hub.all {
+		l.add(e)
+	}
+}
+
+// setState moves the session on, and whoever waits for that. A session that is closing stays so until it is closed.
+func (s *Session) setState(to State, err error) {
+	s.mu.Lock()
+	from := s.state
+	if from == StateClosing && to != StateClosed && to != StateFailed {
+		to = from
+	}
+	s.state = to
+	switch {
+	case to == StateOpen:
+		close(s.greeted)
+	case from == StateOpen && to == StateConnecting:
+		s.greeted = make(chan struct{})
+	case to == StateFailed:
+		s.err = err
+		fallthrough
+	case to == StateClosed:
+		select {
+		case <-s.closing:
+		default:
+			close(s.closing)
+		}
+	}
+	s.mu.Unlock()
+	if from != to {
+		s.tell(Event{Kind: EventState, State: to, Err: err, Code: holdfast.CodeOf(err)})
+	}
+}
+
+// counters are the session's, as Stats shows them.
+type counters struct {
+	connects, attempts, published, delivered, failed, unknown, duplicates, resent atomic.Uint64
+	received, doubles, gaps, lost, bytesIn, bytesOut                              atomic.Uint64
+	rtt                                                                           atomic.Int64
+
+	mu          sync.Mutex
+	disconnects map[holdfast.Code]uint64
+	last        error
+}
+
+func (c *counters) disconnected(code holdfast.Code) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.disconnects == nil {
+		c.disconnects = map[holdfast.Code]uint64{}
+	}
+	if len(c.disconnects) >= 64 && c.disconnects[code] == 0 {
+		code = 0 // a server that invents codes
+	}
+	c.disconnects[code]++
+}
+
+func (c *counters) setError(err error) {
+	c.mu.Lock()
+	c.last = err
+	c.mu.Unlock()
+}
+
+func (c *counters) lastError() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
+}
+
+// Stats returns the session's counters. It is cheap.
+func (s *Session) Stats() Stats {
+	c := &s.stats
+	st := Stats{
+		Connects: c.connects.Load(), Attempts: c.attempts.Load(), Published: c.published.Load(), Delivered: c.delivered.Load(),
+		Failed: c.failed.Load(), Unknown: c.unknown.Load(), Duplicates: c.duplicates.Load(), Resent: c.resent.Load(),
+		Received: c.received.Load(), DuplicatesDropped: c.doubles.Load(), Gaps: c.gaps.Load(), Lost: c.lost.Load(),
+		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(), RTT: time.Duration(c.rtt.Load()),
+		Disconnects: map[holdfast.Code]uint64{},
+	}
+	c.mu.Lock()
+	for k, v := range c.disconnects {
+		st.Disconnects[k] = v
+	}
+	st.LastError = c.last
+	c.mu.Unlock()
+	s.outbox.mu.Lock()
+	st.OutboxRecords, st.OutboxBytes = s.outbox.room.records, s.outbox.room.bytes
+	s.outbox.mu.Unlock()
+	return st
+}
