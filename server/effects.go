@@ -37,7 +37,11 @@ func (c *conn) apply(x *scratch, now int64) {
 		f := &x.fx[i]
 		switch f.Kind {
 		case session.FxSvSubmit:
-			x.drafts = append(x.drafts, c.draft(&x.dec.Publish, f))
+			p := &x.dec.Publish
+			x.drafts = append(x.drafts, c.draft(p, f))
+			if len(p.Headers) > 0 || c.codec == wire.JSON && p.Type != holdfast.JSON {
+				c.submit(x) // these lie in the decoder's memory, which the next frame uses again
+			}
 		case session.FxSvSubmitSkip:
 			p := &x.dec.Skip
 			x.drafts = append(x.drafts, store.Draft{Kind: store.Skip, Channel: p.Channel, Producer: f.Producer,

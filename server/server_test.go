@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -66,6 +67,34 @@ func TestFramesBehindHelloNeedNotWait(t *testing.T) {
 		}
 		if !seen[wire.TypeSubscribed] || !seen[wire.TypeStored] || !seen[wire.TypeRecord] {
 			t.Fatalf("saw %v", seen)
+		}
+	})
+}
+
+// Several frames of one message, with payloads that have to be decoded and headers, keep their own contents.
+func TestFramesOfOneMessageKeepTheirData(t *testing.T) {
+	eachCodec(t, func(t *testing.T, c wire.Codec) {
+		_, url := start(t, server.Options{})
+		p := dial(t, url, c)
+		p.hello()
+		var frames []frame
+		types := []holdfast.ContentType{holdfast.Binary, holdfast.Text, holdfast.JSON}
+		for n := range uint64(9) {
+			frames = append(frames, &wire.Publish{Channel: "c", Number: n + 1, Type: types[n%3], Data: fmt.Appendf(nil, `"\"%d"`, n),
+				Headers: []holdfast.Header{{Name: "n", Value: fmt.Sprint(n)}}})
+		}
+		p.send(frames...)
+		for p.dec.Stored.Number < 9 {
+			p.want(wire.TypeStored)
+		}
+		p.send(&wire.Subscribe{ID: 1, Channel: "c", From: wire.FromStart})
+		p.want(wire.TypeSubscribed)
+		for n := range uint64(9) {
+			p.want(wire.TypeRecord)
+			r := &p.dec.Record
+			if want := fmt.Sprintf(`"\"%d"`, n); string(r.Data) != want || r.Type != types[n%3] || len(r.Headers) != 1 || r.Headers[0].Value != fmt.Sprint(n) {
+				t.Fatalf("record %d is %s %v %v, want %s", n, r.Data, r.Type, r.Headers, want)
+			}
 		}
 	})
 }

@@ -135,7 +135,9 @@ func (l *Log) SaveCursors(ctx context.Context, updates []CursorUpdate) ([]int, e
 }
 
 // Delete removes a channel; see [Backend.Delete].
-func (l *Log) Delete(ctx context.Context, channel string) error { return l.backend.Delete(ctx, channel) }
+func (l *Log) Delete(ctx context.Context, channel string) error {
+	return l.backend.Delete(ctx, channel)
+}
 
 // Channels yields the names of all channels that have been written.
 func (l *Log) Channels(ctx context.Context) iter.Seq2[string, error] { return l.backend.Channels(ctx) }

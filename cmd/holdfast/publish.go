@@ -130,8 +130,10 @@ func (p *publisher) goOn() error {
 	p.found = p.outbox.Len()
 	mark, sum := p.outbox.Taken()
 	n, ended := mark>>1, mark&1 == 1
-	if err := p.in.Skip(n, sum); err != nil {
-		return err
+	if mark > 0 { // an outbox that has taken nothing has no sum either
+		if err := p.in.Skip(n, sum); err != nil {
+			return err
+		}
 	}
 	if ended && !p.in.AtEnd() {
 		return &holdfast.Error{Code: holdfast.CodeOutboxMismatch, Op: "go on with the input",
@@ -222,7 +224,7 @@ func (p *publisher) next() (pieces.Piece, error) {
 
 // enqueue puts one piece into the outbox, with how much of the input it takes.
 func (p *publisher) enqueue(piece pieces.Piece, mark, sum uint64) error {
-	opts := []client.PublishOption{client.WithType(piece.Type), client.WithTaken(mark, sum)}
+	opts := []client.PublishOption{client.WithType(piece.Type), client.WithTaken(mark, sum), client.WithWait(client.WaitTaken)}
 	if len(piece.Headers) > 0 {
 		opts = append(opts, client.WithHeaders(piece.Headers...))
 	}

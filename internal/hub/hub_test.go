@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"runtime"
 	"strings"
 	"sync"
@@ -444,7 +443,8 @@ func TestChannelsAreForgotten(t *testing.T) {
 }
 
 func TestQuietChannelKeepsNoPage(t *testing.T) {
-	r := newRig(t, Options{}, memory.Options{})
+	var later atomic.Int64
+	r := newRig(t, Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }}, memory.Options{})
 	p := r.peer(peerOptions{})
 	p.open(OpenRequest{Sub: 1, Channel: "a"}, unlimited, unlimited)
 	p.want(kindOpened)
@@ -453,6 +453,7 @@ func TestQuietChannelKeepsNoPage(t *testing.T) {
 	if s := r.hub.Stats(); s.TailBytes == 0 {
 		t.Error("an active channel has no tail page")
 	}
+	later.Store(int64(quietAfter))
 	eventually(t, "the tail page is dropped", func() bool { return r.hub.Stats().TailBytes == 0 })
 	p.publish("a", "two")
 	p.read(2)
@@ -560,7 +561,6 @@ func TestCloseUnderLoad(t *testing.T) {
 func TestDrainWritesTheRest(t *testing.T) {
 	r := newRig(t, Options{}, memory.Options{})
 	p := r.peer(peerOptions{})
-	p.client.(*net.TCPConn).SetReadBuffer(4096)
 	p.open(OpenRequest{Sub: 1, Channel: "a"}, unlimited, unlimited)
 	p.want(kindOpened)
 	r.fill("a", 1)

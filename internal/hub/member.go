@@ -164,7 +164,7 @@ func (m *Member) Wake(sub uint32) {
 }
 
 // SaveCursor moves the subscription's named cursor. Moves are saved together within 200 ms, and before the cursor is opened
-// again. Without a named cursor it does nothing. Locked.
+// again. A position without a term gets that of its offset in the log. Without a named cursor it does nothing. Locked.
 func (m *Member) SaveCursor(sub uint32, p holdfast.Position) {
 	if i, ok := m.find(sub); ok && m.subs[i].named != nil {
 		m.w.hub.cursors.save(m.subs[i].named, p)

@@ -155,9 +155,29 @@ func (k *cursorKeeper) takeLocked(list []*namedCursor) []store.CursorUpdate {
 	return updates
 }
 
+// nameTerms completes positions whose term the owner did not know: an acknowledgement has none.
+func (h *Hub) nameTerms(updates []store.CursorUpdate) error {
+	for i := range updates {
+		p := &updates[i].Position
+		if p.Term != 0 || p.Offset == 0 {
+			continue
+		}
+		st, err := h.log.State(h.ctx, updates[i].Channel)
+		if err != nil {
+			return err
+		}
+		p.Term = st.TermAt(p.Offset)
+	}
+	return nil
+}
+
 // save writes to the store. What could not be saved is pending again, unless it has moved meanwhile.
 func (h *Hub) save(list []*namedCursor, updates []store.CursorUpdate) error {
-	taken, err := h.log.SaveCursors(h.ctx, updates)
+	err := h.nameTerms(updates)
+	var taken []int
+	if err == nil {
+		taken, err = h.log.SaveCursors(h.ctx, updates)
+	}
 	if err != nil {
 		k := &h.cursors
 		k.mu.Lock()

@@ -105,7 +105,7 @@ func (h *Hub) locate(o *Opened, r *OpenRequest, cur *store.Cursor, st *store.Sta
 		o.Position = p
 		o.Resumption = store.Resumption{After: p, Trimmed: store.Range{From: 1}}
 	}
-	if cur.Known {
+	if cur.Known && r.From != FromPosition { // else the subscriber knows better
 		o.Position = cur.Position
 		o.Resumption = st.Resume(cur.Position, nil)
 		return nil

@@ -109,7 +109,8 @@ type OpenRequest struct {
 	Earlier  []holdfast.TermEnd
 	Last     uint64
 	Since    time.Time
-	// Cursor, if not empty, names a cursor that the store keeps. Where it has a saved position that counts, else From.
+	// Cursor, if not empty, names a cursor that the store keeps. Where it has a saved position that counts, unless From is
+	// FromPosition: then the subscriber knows better.
 	// Opening takes it over from whoever has it.
 	Cursor string
 }
