@@ -189,6 +189,7 @@ func (s *Session) outcome(now time.Time, f *session.ClientEffect) {
 			s.stats.duplicates.Add(1)
 		}
 		e.receipt.end(status, ack, nil)
+		s.outbox.release(e.size)
 		return
 	case session.Failed:
 		s.stats.failed.Add(1)
@@ -201,6 +202,7 @@ func (s *Session) outcome(now time.Time, f *session.ClientEffect) {
 	tell := func() {
 		e.receipt.end(status, ack, err)
 		s.tell(Event{Kind: EventOutcome, Time: now, Channel: e.channel, Producer: e.producer, Number: e.number, Status: status, Code: f.Code, Err: err})
+		s.outbox.release(e.size)
 	}
 	s.outbox.whenDurable(tell)
 }

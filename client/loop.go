@@ -151,11 +151,9 @@ func (s *Session) discard(o *op, why error) {
 		if why == nil {
 			why = errClosed("publish to " + o.entry.channel)
 		}
-		s.outbox.mu.Lock()
-		s.outbox.release(o.entry.size)
-		s.outbox.mu.Unlock()
 		s.stats.failed.Add(1)
 		o.entry.receipt.end(StatusFailed, Ack{}, why)
+		s.outbox.release(o.entry.size)
 	case opDrop, opUnsubscribe:
 		close(o.done)
 	case opMessage:

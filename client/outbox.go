@@ -292,6 +292,8 @@ func (o *Outbox) oldestUnsent() session.EntryID {
 
 // release gives room back.
 func (o *Outbox) release(size int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.room.give(size)
 	if o.room.records == 0 && o.idle != nil {
 		close(o.idle)

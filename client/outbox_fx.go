@@ -50,15 +50,6 @@ func (o *Outbox) insert(e *entry) {
 	o.last = e
 }
 
-// remove takes an entry out and gives its room back.
-func (o *Outbox) remove(e *entry) {
-	o.unlink(e)
-	if o.j != nil {
-		o.j.live -= e.written
-	}
-	o.release(e.size)
-}
-
 func (o *Outbox) unlink(e *entry) {
 	delete(o.entries, e.id)
 	if e.prev == nil {
@@ -118,8 +109,8 @@ func (o *Outbox) seal(id session.EntryID, x *session.Lane) {
 	}
 }
 
-// ended takes an entry out that has its final answer. One that failed is noted in the journal, since it must
-// not be sent by a later process.
+// ended takes an entry out that has its final answer; its room is released when everybody was told. One that failed
+// is noted in the journal, since it must not be sent by a later process.
 func (o *Outbox) ended(x *session.Entry, outcome session.Outcome) *entry {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -127,10 +118,13 @@ func (o *Outbox) ended(x *session.Entry, outcome session.Outcome) *entry {
 	if e == nil {
 		return nil
 	}
-	if o.j != nil && outcome != session.Delivered {
-		o.j.append(func(b []byte) []byte { return appendEnded(b, laneKey{e.channel, e.producer}, e.number) })
+	o.unlink(e)
+	if o.j != nil {
+		o.j.live -= e.written
+		if outcome != session.Delivered {
+			o.j.append(func(b []byte) []byte { return appendEnded(b, laneKey{e.channel, e.producer}, e.number) })
+		}
 	}
-	o.remove(e)
 	return e
 }
 

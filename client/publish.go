@@ -62,9 +62,7 @@ func (s *Session) enqueue(ctx context.Context, channel string, data []byte, opts
 		return e.receipt, nil
 	}
 	if !s.box.post(op{kind: opPublish, entry: e}) {
-		s.outbox.mu.Lock()
 		s.outbox.release(e.size)
-		s.outbox.mu.Unlock()
 		return nil, s.over()
 	}
 	s.stats.published.Add(1)

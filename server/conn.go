@@ -80,7 +80,10 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
 	}
-	c.member = s.hub.Attach(wc, encoderOf(codec, wc.Compressed()), c)
+	m := s.hub.Attach(wc, encoderOf(codec, wc.Compressed()), c)
+	m.Lock() // a worker may sweep it already
+	c.member = m
+	m.Unlock()
 	if !s.add(c) {
 		c.member.Detach()
 		s.reserved.Add(-1)
@@ -307,6 +310,9 @@ func (c *conn) Failed(sub uint32, err error) {
 
 // Sweep is part of hub.Owner.
 func (c *conn) Sweep(now time.Time, f hub.SweepFacts) {
+	if c.member == nil {
+		return
+	}
 	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took}
 	x := scratchPool.Get().(*scratch)
 	defer x.release()

@@ -676,3 +676,27 @@ func TestCursorsShareLoads(t *testing.T) {
 		t.Errorf("%d loads for 20 cursors at one place, want 1", n)
 	}
 }
+
+// An acknowledgement has no term: the hub completes it. A subscriber that remembers its own position knows better than the cursor.
+func TestNamedCursorTermAndPosition(t *testing.T) {
+	r := newRig(t, Options{}, memory.Options{})
+	r.fill("a", 5)
+	term := uint64(r.log.Info().Term)
+	p := r.peer(peerOptions{})
+	p.open(OpenRequest{Sub: 1, Channel: "a", Cursor: "c"}, unlimited, unlimited)
+	p.want(kindOpened, 1, 0)
+	p.Lock()
+	p.SaveCursor(1, holdfast.Position{Offset: 3})
+	p.CloseSub(1)
+	p.Unlock()
+	p.open(OpenRequest{Sub: 1, Channel: "a", Cursor: "c"}, unlimited, unlimited)
+	p.want(kindOpened, 1, 0, term, 3, term, 3, 2)
+	p.wantRecord(4, text(4))
+	p.wantRecord(5, text(5))
+	p.Lock()
+	p.CloseSub(1)
+	p.Unlock()
+	p.open(OpenRequest{Sub: 1, Channel: "a", Cursor: "c", From: FromPosition, Position: holdfast.Position{Term: holdfast.Term(term), Offset: 4}}, unlimited, unlimited)
+	p.want(kindOpened, 1, 0, term, 4, term, 4, 3)
+	p.wantRecord(5, text(5))
+}

@@ -104,7 +104,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		CacheSize:          s.opts.CacheSize,
 		MemTableSize:       s.opts.MemTableSize,
 		// three, so that a flush under way does not stop appends
-		MemTableStopWritesThreshold: 3,
+		MemTableStopWritesThreshold: 2,
 		L0CompactionThreshold:       12,
 		L0StopWritesThreshold:       48,
 		LBaseMaxBytes:               512 << 20,
