@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -47,7 +48,7 @@ func gather(path, bin string, size int64) (string, error) {
 		defer f.Close()
 		m, err := io.Copy(out, io.LimitReader(f, size-n))
 		n += m
-		if err == nil && m > 0 && len(took) < 6 {
+		if err == nil && m > 0 {
 			took = append(took, name)
 		}
 	}
@@ -75,7 +76,11 @@ func gather(path, bin string, size int64) (string, error) {
 	if err := out.Sync(); err != nil {
 		return "", ioFailed("gather input", err)
 	}
-	return strings.Join(took, ", ") + ", … put together", nil
+	names := strings.Join(took[:min(3, len(took))], ", ")
+	if more := len(took) - 3; more > 0 {
+		names += fmt.Sprintf(" and %d files more", more)
+	}
+	return names, nil
 }
 
 // goRoot is where the Go distribution is, or "".

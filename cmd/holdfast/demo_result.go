@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 type demoResult struct {
 	Bytes        int64              `json:"bytes"`
 	Equal        bool               `json:"equal"`
+	Cmp          string             `json:"cmp,omitempty"` // what the program cmp says, if there is one
 	Seconds      float64            `json:"seconds"`
 	Kills        []*demoKill        `json:"kills"`
 	Cuts         int                `json:"cuts"`
@@ -43,6 +45,7 @@ func (d *demo) result() error {
 		return ioFailed("compare", err)
 	}
 	r.Equal = differ == ""
+	r.Cmp = runCmp(d.input, d.path("output"))
 	r.Problems = r.judge(d, differ)
 	d.print(&r)
 	if len(r.Problems) > 0 {
@@ -56,6 +59,9 @@ func (r *demoResult) judge(d *demo, differ string) (problems []string) {
 	bad := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	if differ != "" {
 		bad("input and output differ: %s", differ)
+	}
+	if r.Cmp != "" && r.Cmp != "equal" {
+		bad("cmp says: %s", r.Cmp)
 	}
 	if r.Gaps > 0 {
 		bad("%d gaps", r.Gaps)
@@ -107,6 +113,9 @@ func (d *demo) print(r *demoResult) {
 	if r.Equal {
 		same = "equal"
 	}
+	if r.Cmp != "" {
+		same += "; cmp says: " + r.Cmp
+	}
 	w := d.e.stdout
 	fmt.Fprintf(w, "compared      %d bytes: input and output are %s\n", r.Bytes, same)
 	fmt.Fprintf(w, "took          %.1f s\n", r.Seconds)
@@ -126,6 +135,22 @@ func (d *demo) print(r *demoResult) {
 	if d.c.Keep || d.c.Dir != "" {
 		fmt.Fprintf(w, "kept          %s (cmp %s %s)\n", d.dir, d.input, d.path("output"))
 	}
+}
+
+// runCmp lets the program cmp say whether two files are equal; "" if there is none.
+func runCmp(a, b string) string {
+	path, err := exec.LookPath("cmp")
+	if err != nil {
+		return ""
+	}
+	out, err := exec.Command(path, a, b).CombinedOutput()
+	switch {
+	case err == nil:
+		return "equal"
+	case len(out) > 0:
+		return strings.TrimSpace(string(out))
+	}
+	return err.Error()
 }
 
 // compare returns "" if two files have the same bytes, else where they differ.

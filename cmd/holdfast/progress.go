@@ -22,12 +22,14 @@ type progressBar struct {
 	e     *env
 	facts func() progressFacts
 	begin time.Time
+	from  int64 // bytes at the beginning
 	done  chan struct{}
 	wg    sync.WaitGroup
 }
 
 func startProgress(e *env, asked bool, facts func() progressFacts) *progressBar {
 	b := &progressBar{e: e, facts: facts, begin: time.Now(), done: make(chan struct{})}
+	b.from = facts().Bytes
 	every := 200 * time.Millisecond
 	if !e.tty {
 		every = 2 * time.Second
@@ -62,7 +64,7 @@ func (b *progressBar) draw(every time.Duration) {
 
 func (b *progressBar) line() string {
 	f := b.facts()
-	rate := float64(f.Bytes) / max(0.001, time.Since(b.begin).Seconds())
+	rate := float64(f.Bytes-b.from) / max(0.001, time.Since(b.begin).Seconds())
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s ", f.What)
 	if f.Total > 0 {

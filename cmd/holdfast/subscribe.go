@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -96,10 +96,10 @@ func (c *subscribeCmd) Run(e *env) error {
 	}
 	bar := startProgress(e, c.Progress, s.progress)
 	err = s.run()
+	bar.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	s.sess.Close(ctx) //nolint:errcheck // everything that counts is in the output
-	bar.stop()
 	s.watch.stop()
 	return errors.Join(s.result(err), stats.Close())
 }
@@ -176,16 +176,10 @@ type item struct {
 // run writes what comes until all has come that was asked for.
 func (s *subscriber) run() error {
 	ctx, cancel := context.WithCancel(s.e.ctx)
-	defer cancel()
-	items := make(chan item, 256)
-	go func() {
-		defer close(items)
-		for rec, err := range s.sub.Records(ctx) {
-			select {
-			case items <- item{rec, err}:
-			case <-ctx.Done():
-				return
-			}
+	items := s.items(ctx)
+	defer func() {
+		cancel()
+		for range items { // until its goroutine has ended
 		}
 	}()
 	t := time.NewTicker(checkpointEvery / 4)
@@ -195,7 +189,7 @@ func (s *subscriber) run() error {
 		select {
 		case it, ok := <-items:
 			if !ok {
-				return errors.Join(s.checkpoint(), s.e.ctx.Err(), s.sess.Err())
+				return errors.Join(s.checkpoint(), cmp.Or(s.e.ctx.Err(), s.sess.Err(), error(holdfast.CodeClosed)))
 			}
 			err = s.take(it)
 			if len(items) == 0 && err == nil {
@@ -210,6 +204,22 @@ func (s *subscriber) run() error {
 			return errors.Join(s.checkpoint(), err)
 		}
 	}
+}
+
+// items passes on what the subscription yields, so that the writing side can look at the clock, too.
+func (s *subscriber) items(ctx context.Context) <-chan item {
+	items := make(chan item, 256)
+	go func() {
+		defer close(items)
+		for rec, err := range s.sub.Records(ctx) {
+			select {
+			case items <- item{rec, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return items
 }
 
 // take writes one record, or tells a gap.
@@ -267,9 +277,10 @@ func (s *subscriber) checkpoint() error {
 // result says how it went.
 func (s *subscriber) result(err error) error {
 	n := s.gaps.Load()
+	if s.e.ctx.Err() != nil && s.c.Count == 0 && !s.c.UntilEOF {
+		err = nil // no end was asked for, so this is it
+	}
 	switch {
-	case err != nil && s.e.ctx.Err() != nil && s.c.Count == 0 && !s.c.UntilEOF && n == 0:
-		return nil // interrupted, with no end asked for
 	case err != nil && s.e.ctx.Err() != nil:
 		return &exitError{exitFailed, fmt.Sprintf("subscribe to %s: interrupted after %d records and %d gaps", s.c.Channel, s.count.Load(), n)}
 	case err != nil:
@@ -293,66 +304,4 @@ func (s *subscriber) report(final bool) any {
 func (s *subscriber) progress() progressFacts {
 	return progressFacts{What: "subscribe", State: fmt.Sprint(s.sess.State()), Bytes: s.length.Load(),
 		Detail: fmt.Sprintf("%d records, %d gaps", s.count.Load(), s.gaps.Load())}
-}
-
-// append writes a record in the form that was asked for.
-func (c *subscribeCmd) append(b []byte, r *holdfast.Record) []byte {
-	switch {
-	case c.Raw:
-		return pieces.AppendRaw(b, r)
-	case c.JSON:
-		return appendJSON(b, r)
-	}
-	return appendLine(b, r)
-}
-
-// recordJSON is a record as --json writes it. Of data, text and base64 one is there, by the record's type.
-type recordJSON struct {
-	Channel   string          `json:"channel"`
-	Offset    uint64          `json:"offset"`
-	Position  string          `json:"position"`
-	Time      time.Time       `json:"time"`
-	Publisher string          `json:"publisher,omitempty"`
-	Type      string          `json:"type"`
-	Headers   [][2]string     `json:"headers,omitempty"`
-	Data      json.RawMessage `json:"data,omitempty"`
-	Text      *string         `json:"text,omitempty"`
-	Base64    *[]byte         `json:"base64,omitempty"`
-}
-
-func appendJSON(b []byte, r *holdfast.Record) []byte {
-	j := recordJSON{Channel: r.Channel, Offset: r.Offset, Position: r.Position().String(), Time: r.Time.UTC(), Publisher: r.Publisher, Type: r.Type.String()}
-	for _, h := range r.Headers {
-		j.Headers = append(j.Headers, [2]string{h.Name, h.Value})
-	}
-	switch text := string(r.Data); {
-	case r.Type == holdfast.JSON && json.Valid(r.Data):
-		j.Data = r.Data
-	case r.Type == holdfast.Text:
-		j.Text = &text
-	default:
-		j.Base64 = &r.Data
-	}
-	line, err := json.Marshal(j)
-	if err != nil {
-		return fmt.Appendf(b, "{\"offset\":%d}\n", r.Offset)
-	}
-	return append(append(b, line...), '\n')
-}
-
-// appendLine writes a record for people, on one line whatever is in it.
-func appendLine(b []byte, r *holdfast.Record) []byte {
-	b = fmt.Appendf(b, "%d %s ", r.Offset, r.Time.Local().Format("15:04:05.000"))
-	if r.Publisher != "" {
-		b = fmt.Appendf(b, "%s: ", printable([]byte(r.Publisher)))
-	}
-	if r.Type == holdfast.Binary && !isPrintable(r.Data) {
-		const most = 24
-		b = fmt.Appendf(b, "%d bytes: %x", len(r.Data), r.Data[:min(most, len(r.Data))])
-		if len(r.Data) > most {
-			b = append(b, "…"...)
-		}
-		return append(b, '\n')
-	}
-	return append(append(b, printable(r.Data)...), '\n')
 }

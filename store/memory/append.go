@@ -28,6 +28,7 @@ type writer struct {
 	// the latest draft's, since drafts of one lane come together
 	c        *channel
 	lane     *store.Lane
+	fresh    store.Lane // in which a lane is decided on that is absent
 	producer holdfast.ProducerID
 }
 
@@ -76,10 +77,10 @@ func (s *Store) draft(d *store.Draft, r *store.Result) {
 	if w.lane == nil || w.producer != d.Producer {
 		w.lane, w.producer = w.c.lanes[d.Producer], d.Producer
 	}
-	var fresh store.Lane
 	l := w.lane
 	if l == nil {
-		l = &fresh
+		w.fresh = store.Lane{}
+		l = &w.fresh
 		w.rules.Lanes = len(w.c.lanes)
 		if w.fixed > s.opts.MaxBytes/2 {
 			w.rules.Lanes = w.rules.MaxLanes
@@ -91,7 +92,7 @@ func (s *Store) draft(d *store.Draft, r *store.Result) {
 		return
 	}
 	if w.lane == nil {
-		kept := fresh
+		kept := w.fresh
 		w.lane, l = &kept, &kept
 		w.c.lanes[d.Producer] = l
 		w.fixed += laneCost
@@ -168,27 +169,31 @@ func (s *Store) store(c *channel, d *store.Draft, n *store.Node, r *store.Result
 		c.terms = []store.TermStart{{Term: term, First: c.head}}
 		r.TermStart = true
 	}
-	b := c.tail()
+	b := c.tail(block.MaxSizeOf(d))
 	before := b.Size()
 	b.Append(d, n, c.ms)
 	c.cum += uint64(b.Size() - before)
 	r.Offset, r.Time, r.Term = c.head, time.UnixMilli(c.ms), c.terms[0].Term
 }
 
-// tail returns the block to append to.
-func (c *channel) tail() *block.Block {
+// tail returns the block to append a record of that size to.
+func (c *channel) tail(size int) *block.Block {
+	var last *block.Block
 	if n := len(c.blocks); n > 0 {
-		if b := c.blocks[n-1]; b.Size() < blockSize {
-			return b
+		last = c.blocks[n-1]
+		if last.Size()+size <= blockSize || last.Len() == 0 {
+			return last
 		}
-		c.blocks[n-1].Close()
-		c.sealed += int64(c.blocks[n-1].Memory())
+		last.Close()
+		c.sealed += int64(last.Memory())
 	}
 	b := &block.Block{}
 	b.Reset(c.head, c.cum, c.ms)
-	b.Grow(512)
-	if len(c.blocks) > 0 {
-		b.Grow(blockSize / 4)
+	if last == nil {
+		b.Grow(512, 8)
+	} else {
+		// the channel is a busy one
+		b.Grow(max(blockSize, size), last.Len()+last.Len()/8)
 	}
 	c.blocks = append(c.blocks, b)
 	return b

@@ -41,6 +41,9 @@ const (
 	flagsUnknown = 1<<6 | 1<<7
 )
 
+// growth is about what a record takes beside its data; where there is less room a block doubles its memory.
+const growth = 64
+
 // indexFrom is how many slots are searched one by one before there is an index of them.
 const indexFrom = 8
 
@@ -51,11 +54,23 @@ func (b *Block) Reset(first, start uint64, ms int64) {
 	*b = Block{First: first, Start: start, Time: ms, ms: ms, slots: b.slots[:0], body: b.body[:0], pos: b.pos[:0], index: b.index}
 }
 
-// Grow makes room for that many bytes of records.
-func (b *Block) Grow(n int) {
-	if cap(b.body) < n {
-		b.body = append(make([]byte, 0, n), b.body...)
+// Grow makes room for that many bytes and records.
+func (b *Block) Grow(bytes, records int) {
+	if cap(b.body) < bytes {
+		b.body = append(make([]byte, 0, bytes), b.body...)
 	}
+	if cap(b.pos) < records {
+		b.pos = append(make([]uint32, 0, records), b.pos...)
+	}
+}
+
+// MaxSizeOf returns how many bytes a record of that draft takes at most.
+func MaxSizeOf(d *store.Draft) int {
+	n := 8 + (6+store.LaneLevels)*binary.MaxVarintLen64 + len(d.Data)
+	for _, h := range d.Headers {
+		n += len(h.Name) + len(h.Value) + 2*binary.MaxVarintLen32
+	}
+	return n
 }
 
 // Close gives back what only appending needs.
@@ -113,6 +128,9 @@ func (b *Block) Append(d *store.Draft, n *store.Node, ms int64) {
 	}
 	if n != nil {
 		flags |= flagLane | byte(n.Level)<<2
+	}
+	if len(b.body)+len(d.Data)+growth > cap(b.body) {
+		b.Grow(max(2*cap(b.body), len(b.body)+MaxSizeOf(d)), 0)
 	}
 	p := append(b.body, flags)
 	p = binary.AppendUvarint(p, uint64(b.slot(d)))
