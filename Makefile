@@ -49,7 +49,7 @@ install: ## Install what the tests need.
 .PHONY: tools
 tools:
 	@mkdir -p bin/tools
-	cd tools && go build -o ../bin/tools/ ./gotest honnef.co/go/tools/cmd/staticcheck
+	cd tools && go build -buildvcs=false -o ../bin/tools/ ./gotest honnef.co/go/tools/cmd/staticcheck
 
 .PHONY: format
 format: ## Check that all files are formatted.

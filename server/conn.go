@@ -97,6 +97,10 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 
 func (c *conn) run() {
 	err := c.ws.Serve(c)
+	if err == ws.ErrSettled {
+		go c.run() // srv.wg counts the connection, not the goroutine
+		return
+	}
 	c.finish(err)
 	c.member.Detach()
 	c.srv.release(c)

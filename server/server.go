@@ -231,7 +231,7 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 			Detail: "the limit is " + strconv.Itoa(s.o.MaxConnections) + " connections"})
 		return
 	}
-	o := ws.Options{Subprotocols: []string{codec.Subprotocol()}, MaxMessage: s.transportLimit(), Budget: s.budget, Poller: s.poller}
+	o := ws.Options{Subprotocols: []string{codec.Subprotocol()}, MaxMessage: s.transportLimit(), Budget: s.budget, Poller: s.poller, Settle: ws.SettleOn}
 	if s.o.Compression == CompressionOn {
 		o.Compression = ws.CompressionOn
 	}

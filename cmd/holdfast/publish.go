@@ -197,13 +197,13 @@ func (p *publisher) feed() error {
 	return nil
 }
 
-// next returns the next piece. Reading may block for ever, so an interruption leaves the reader behind.
+// next returns the next piece. Reading may wait for ever, so an interruption leaves the reader behind.
 func (p *publisher) next() (pieces.Piece, error) {
 	type read struct {
 		piece pieces.Piece
 		err   error
 	}
-	if p.total > 0 {
+	if p.total > 0 || p.in.Ready() {
 		if err := p.e.ctx.Err(); err != nil {
 			return pieces.Piece{}, err
 		}

@@ -101,7 +101,7 @@ func (c *serveCmd) open() (store.Backend, error) {
 	if c.Store == "memory" {
 		return memory.New(memory.Options{RetentionFor: keepFor}), nil
 	}
-	return disk.Open(c.Data, disk.Options{RetentionFor: keepFor})
+	return disk.Open(c.Data, disk.Options{RetentionFor: keepFor, TrimEvery: -1}) // the server says when
 }
 
 // setProcs allows one thread more than there are cores on a small machine. With all of them busy writing, the

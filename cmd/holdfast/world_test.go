@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -214,7 +213,6 @@ func long() bool { return os.Getenv("HOLDFAST_LONG") != "" }
 type supervised struct {
 	w    *world
 	args []string
-	mu   sync.Mutex
 	p    *rig.Proc
 	kill int
 }

@@ -22,7 +22,8 @@ type Conn struct {
 	queue       *queue        // portable path: bytes on their way to a blocking write
 	written     atomic.Uint64 // bytes that the socket took
 	closed      atomic.Bool   // set under mu
-	waiting     atomic.Bool   // from WhenWritable until its function is called
+	settle      bool
+	waiting     atomic.Bool // from WhenWritable until its function is called
 	reader      reader
 
 	mu      sync.Mutex
@@ -44,6 +45,7 @@ func NewConn(nc net.Conn, early []byte, o ConnOptions) *Conn {
 		c.reader.maxMessage = DefaultMaxMessage
 	}
 	c.reader.deflate = o.Compression == CompressionOn
+	c.settle = o.Settle == SettleOn
 	limitUnsent(nc)
 	if o.Path == PathPortable || !c.openRaw() {
 		c.queue = &queue{c: c}
@@ -77,19 +79,20 @@ func (c *Conn) BytesWritten() uint64 { return c.written.Load() }
 //     MaxMessage (1009) or the budget ran out (holdfast.CodeBudget);
 //   - a *holdfast.Error with CodeAbnormal, where reading failed or ended without a close frame;
 //   - a *holdfast.Error with CodeClosed, after Close;
-//   - the handler's error, as it is.
+//   - the handler's error, as it is;
+//   - ErrSettled, once, if Options.Settle asks for it: Serve is to be called again.
 //
 // CloseCode tells them apart. After the first nothing more is processed. Serve leaves the socket open, so
 // that a close frame can be written; the owner calls Linger or Close.
 //
 // Serve is best called on a goroutine started for it: in net/http's the stack stays as large as the upgrade
-// made it. It must not be called twice.
-func (c *Conn) Serve(h Handler) error {
+// made it. It must not be called twice, except after ErrSettled.
+func (c *Conn) Serve(h Handler) (err error) {
 	if !c.beginReading() {
 		return closedError(opRead)
 	}
 	c.h = h
-	defer c.endReading()
+	defer func() { c.endReading(err == ErrSettled) }()
 	if len(c.early) > 0 {
 		if err := c.untilReady(h); err != nil {
 			return err
@@ -118,8 +121,11 @@ func (c *Conn) beginReading() bool {
 	return true
 }
 
-func (c *Conn) endReading() {
-	c.reader.release()
+// endReading lets go of what reading holds, unless it will go on.
+func (c *Conn) endReading(goesOn bool) {
+	if !goesOn {
+		c.reader.release()
+	}
 	c.mu.Lock()
 	c.reading = false
 	closed := c.closed.Load()
@@ -239,7 +245,7 @@ func (c *Conn) Linger(d time.Duration) error {
 		} else {
 			discard(c.nc)
 		}
-		c.endReading()
+		c.endReading(false)
 	}
 	return c.Close()
 }

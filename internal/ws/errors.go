@@ -12,6 +12,9 @@ import (
 // ErrStalled is returned by TryWrite when the socket, or the buffer before it, has taken only a part.
 var ErrStalled = errors.New("ws: the socket takes no more bytes at the moment")
 
+// ErrSettled is returned by Serve, once, where Options.Settle asks for it: call Serve again on a fresh goroutine.
+var ErrSettled = errors.New("ws: the first input is handled")
+
 // CloseError is why Serve ended when the peer has sent a valid close frame.
 type CloseError struct {
 	// Code is the code in the frame, or 1005 (no status) where there was none.

@@ -35,6 +35,7 @@ type transport struct {
 
 var transports = []transport{
 	{"tcp", PathAuto, tcpPair},
+	{"tcp settling", PathAuto, tcpPair},
 	{"tcp portable", PathPortable, tcpPair},
 	{"tls", PathAuto, tlsPair},
 	{"pipe", PathAuto, func(testing.TB) (net.Conn, net.Conn) { return net.Pipe() }},
@@ -163,6 +164,9 @@ func (o *owner) start() {
 	o.end = make(chan error, 1)
 	go func() {
 		err := o.c.Serve(o)
+		if err == ErrSettled {
+			err = o.c.Serve(o)
+		}
 		o.mu.Lock()
 		if code := CloseCode(err); code != 0 {
 			o.out = AppendClose(o.out, code, "")
@@ -201,6 +205,9 @@ func (tr transport) serve(t testing.TB, o *owner, opt ConnOptions) net.Conn {
 	t.Helper()
 	s, peer := tr.pair(t)
 	opt.Path = tr.path
+	if tr.name == "tcp settling" {
+		opt.Settle = SettleOn
+	}
 	o.c = NewConn(s, nil, opt)
 	o.start()
 	t.Cleanup(func() {

@@ -59,7 +59,21 @@ type Options struct {
 	Poller *Poller
 	// Path chooses how input and output are done. Default: PathAuto.
 	Path Path
+	// Settle asks Serve to return once when the first input is handled. Default: SettleOff.
+	Settle Settle
 }
+
+// Settle says whether Serve ends once with ErrSettled. Handling the first message makes the goroutine's stack grow, and a
+// parked goroutine keeps what it has: called again on a fresh one, Serve waits with half the memory.
+type Settle uint8
+
+const (
+	// SettleOff: Serve returns at the end of the connection only.
+	SettleOff Settle = iota
+	// SettleOn: Serve returns ErrSettled when it has handled the first input and nothing more is at hand. The
+	// portable path does without it.
+	SettleOn
+)
 
 // ConnOptions configures NewConn. The zero value is useful.
 type ConnOptions struct {
@@ -75,6 +89,8 @@ type ConnOptions struct {
 	Poller *Poller
 	// Path is as in Options.
 	Path Path
+	// Settle is as in Options.
+	Settle Settle
 }
 
 // Handler takes what a connection receives. Serve calls its methods on its own goroutine, one at a time.

@@ -23,6 +23,8 @@ type rawIO struct {
 	n        int
 	err      error
 	paused   bool
+	settled  bool // ErrSettled was returned, or is due
+	settling bool // it is due
 	fed      bool // since Dry
 }
 
@@ -47,6 +49,10 @@ func (c *Conn) serveRaw(h Handler) error {
 	for {
 		if err := r.rc.Read(r.readable); err != nil {
 			return c.readError(err)
+		}
+		if r.settling {
+			r.settling = false
+			return ErrSettled
 		}
 		if r.paused {
 			r.paused = false
@@ -96,6 +102,10 @@ func (c *Conn) onReadable(fd uintptr) bool {
 			if r.fed {
 				r.fed = false
 				c.h.Dry()
+				if c.settle && !r.settled {
+					r.settled, r.settling = true, true
+					return true
+				}
 			}
 			return false
 		case err == nil:

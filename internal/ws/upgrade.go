@@ -92,7 +92,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 	}
 	co := ConnOptions{
 		Subprotocol: subprotocol, MaxMessage: o.MaxMessage,
-		Budget: o.Budget, Poller: o.Poller, Path: o.Path,
+		Budget: o.Budget, Poller: o.Poller, Path: o.Path, Settle: o.Settle,
 	}
 	if len(accept.Name) > 0 {
 		co.Compression = CompressionOn

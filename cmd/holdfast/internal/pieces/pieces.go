@@ -152,6 +152,15 @@ func readError(err error) error {
 	return &holdfast.Error{Code: holdfast.CodeIO, Op: "read input", Cause: err}
 }
 
+// Ready reports whether the next piece has been read already, so that Next will not wait.
+func (s *Splitter) Ready() bool {
+	have := s.buf[s.at:s.end]
+	if s.split.Size > 0 {
+		return len(have) >= s.split.Size
+	}
+	return len(have) == len(s.buf) || bytes.IndexByte(have, '\n') >= 0
+}
+
 // Next returns the next piece, or io.EOF at the end.
 func (s *Splitter) Next() (Piece, error) {
 	for scanned := 0; ; {

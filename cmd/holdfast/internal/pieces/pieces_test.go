@@ -165,6 +165,29 @@ func TestSkipRefusesAnotherInput(t *testing.T) {
 	}
 }
 
+// never panics when it is read.
+type never struct{}
+
+func (never) Read([]byte) (int, error) { panic("read") }
+
+// What is ready needs no reading.
+func TestReady(t *testing.T) {
+	for _, how := range []Split{{}, {Size: 3}} {
+		s := NewSplitter(io.MultiReader(strings.NewReader("ab\ncd\ne"), never{}), how)
+		if s.Ready() {
+			t.Error("nothing was read, but something is ready")
+		}
+		for range 2 {
+			if p, err := s.Next(); err != nil || len(p.Data) < 2 {
+				t.Fatal(p, err)
+			}
+		}
+		if s.Ready() {
+			t.Errorf("%s: a half piece is ready", how)
+		}
+	}
+}
+
 func TestReadErrorIsNotAnEnd(t *testing.T) {
 	broken := errors.New("broken")
 	for _, how := range []Split{{}, {Size: 4}} {
