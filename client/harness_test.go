@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,8 +57,13 @@ func startMemory(t testing.TB, o server.Options) *node {
 // startDisk starts a server whose data outlives it.
 func startDisk(t testing.TB, o server.Options) *node {
 	dir := t.TempDir()
+	return startIn(t, o, &dir)
+}
+
+// startIn starts a server on the data in a folder; a restart looks anew which one.
+func startIn(t testing.TB, o server.Options, dir *string) *node {
 	return start(t, o, func() store.Backend {
-		b, err := disk.Open(dir, disk.Options{MemTableSize: 4 << 20})
+		b, err := disk.Open(*dir, disk.Options{MemTableSize: 4 << 20})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,6 +143,7 @@ type cutter struct {
 	target string
 	conns  map[net.Conn]struct{}
 	wg     sync.WaitGroup
+	mute   atomic.Bool // what the server says is swallowed
 }
 
 func cut(t testing.TB, target string) *cutter {
@@ -162,7 +169,10 @@ func (c *cutter) accept() {
 		if err != nil {
 			return
 		}
-		up, err := net.Dial("tcp", c.target)
+		c.mu.Lock()
+		target := c.target
+		c.mu.Unlock()
+		up, err := net.Dial("tcp", target)
 		if err != nil {
 			down.Close()
 			continue
@@ -170,19 +180,38 @@ func (c *cutter) accept() {
 		c.mu.Lock()
 		c.conns[down], c.conns[up] = struct{}{}, struct{}{}
 		c.mu.Unlock()
-		c.wg.Go(func() { c.pipe(down, up) })
-		c.wg.Go(func() { c.pipe(up, down) })
+		c.wg.Go(func() { c.pipe(down, up, &c.mute) })
+		c.wg.Go(func() { c.pipe(up, down, new(atomic.Bool)) })
 	}
 }
 
-func (c *cutter) pipe(dst, src net.Conn) {
-	io.Copy(dst, src)
+func (c *cutter) pipe(dst, src net.Conn, mute *atomic.Bool) {
+	io.Copy(muted{dst, mute}, src)
 	c.mu.Lock()
 	delete(c.conns, dst)
 	delete(c.conns, src)
 	c.mu.Unlock()
 	dst.Close()
 	src.Close()
+}
+
+// aim sends later connections elsewhere.
+func (c *cutter) aim(target string) {
+	c.mu.Lock()
+	c.target = target
+	c.mu.Unlock()
+}
+
+type muted struct {
+	net.Conn
+	mute *atomic.Bool
+}
+
+func (m muted) Write(b []byte) (int, error) {
+	if m.mute.Load() {
+		return len(b), nil
+	}
+	return m.Conn.Write(b)
 }
 
 // cut resets every connection, and returns how many there were.

@@ -109,6 +109,8 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		L0StopWritesThreshold:       48,
 		LBaseMaxBytes:               512 << 20,
 		MaxOpenFiles:                500,
+		// whoever reads what is damaged gets an error; the rest stays readable
+		EventListener: &pebble.EventListener{DataCorruption: func(pebble.DataCorruptionInfo) {}},
 	}
 	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
 	return o

@@ -27,10 +27,10 @@ import (
 func fill(t *testing.T, dir string) {
 	t.Helper()
 	s := open(t, dir, disk.Options{MemTableSize: 256 << 10})
-	for i := range 20 {
+	for i := range 200 {
 		ds := make([]store.Draft, 10)
 		for j := range ds {
-			ds[j] = store.Draft{Channel: "chat:a", Data: make([]byte, 5000+i)}
+			ds[j] = store.Draft{Channel: "chat:a", Data: make([]byte, 500+i)}
 		}
 		if err := s.Append(ds, make([]store.Result, len(ds))); err != nil {
 			t.Fatal(err)
@@ -201,7 +201,7 @@ func TestDamagedTable(t *testing.T) {
 			continue
 		}
 		after := uint64(0)
-		for after < 200 {
+		for after < 2000 {
 			recs, err := s.Read(context.Background(), "chat:a", after, store.Limit{})
 			if err != nil {
 				if !errors.Is(err, holdfast.CodeStoreDamaged) {
@@ -214,7 +214,7 @@ func TestDamagedTable(t *testing.T) {
 			}
 			for i := range recs {
 				after++
-				if recs[i].Offset != after || len(recs[i].Data) != 5000+int(after-1)/10 {
+				if recs[i].Offset != after || len(recs[i].Data) != 500+int(after-1)/10 {
 					t.Fatalf("byte %d/10: wrong data at %d", at, after)
 				}
 			}

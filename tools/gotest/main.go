@@ -142,7 +142,7 @@ func (a *account) ended(w io.Writer, e *event, said *bytes.Buffer) {
 	}
 }
 
-var skipLine = regexp.MustCompile(`(?m)^\s*[\w./-]+_test\.go:\d+: (.*)$`)
+var skipLine = regexp.MustCompile(`(?m)^\s*[\w./-]+\.go:\d+: (.*)$`)
 
 // reason is the last line that the test itself has said.
 func reason(said *bytes.Buffer) string {

@@ -43,6 +43,7 @@ func Start(name, bin string, o Options, args ...string) (*Proc, error) {
 	p := &Proc{Name: name, cmd: exec.Command(bin, args...), done: make(chan struct{}), errs: &tail{to: o.Log}}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = o.Stdin, o.Stdout, p.errs
 	p.cmd.Env = append(os.Environ(), o.Env...)
+	p.cmd.WaitDelay = 2 * time.Second // a Stdin that never ends is not waited for longer than that
 	dieWithParent(p.cmd)
 	var out io.ReadCloser
 	if o.Stdout == nil {
@@ -61,7 +62,7 @@ func Start(name, bin string, o Options, args ...string) (*Proc, error) {
 		}
 		err := p.cmd.Wait()
 		p.code = p.cmd.ProcessState.ExitCode()
-		if err != nil && p.code == 0 {
+		if err != nil && p.code == 0 && !errors.Is(err, exec.ErrWaitDelay) {
 			p.code = -1
 		}
 		close(p.done)
