@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/holdfast-ws/holdfast/client"
@@ -25,6 +26,29 @@ func BenchmarkPublish(b *testing.B) {
 	}
 	if err := s.Flush(ctx); err != nil {
 		b.Fatal(err)
+	}
+}
+
+func BenchmarkFileOutbox(b *testing.B) {
+	for name, w := range map[string]client.WaitMode{"durable": client.WaitDurable, "taken": client.WaitTaken} {
+		b.Run(name, func(b *testing.B) {
+			n := startMemory(b, server.Options{})
+			o, err := client.OpenFileOutbox(filepath.Join(b.TempDir(), "o"), client.OutboxOptions{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer o.Close()
+			ctx := b.Context()
+			s := open(b, n.url(), client.SessionOptions{Outbox: o})
+			data := make([]byte, 128)
+			for b.Loop() {
+				if _, err := s.Enqueue(ctx, "c", data, client.WithWait(w)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			s.Flush(ctx)
+			s.Close(ctx)
+		})
 	}
 }
 

@@ -123,31 +123,37 @@ func (k *socket) write() {
 	}
 }
 
-// read is the reader. It stays at most credit messages ahead of the owner.
+// read is the reader. It stays at most credit messages ahead of the owner, and its last word is always that the
+// connection is gone, whoever ended it.
 func (k *socket) read() {
-	defer k.finish()
+	err := k.readMessages()
+	k.kill()
+	k.s.box.post(op{kind: opGone, sock: k, err: k.reason(err)})
+	k.conn.CloseNow()
+}
+
+func (k *socket) readMessages() error {
 	k.conn.SetReadLimit(int64(k.s.o.MaxMessage))
 	for {
 		select {
 		case k.credits <- struct{}{}:
 		case <-k.dead:
-			return
+			return net.ErrClosed
 		}
 		typ, r, err := k.conn.Reader(context.Background())
-		var data []byte
-		if err == nil {
-			data, err = readAll(k.buffer(), r)
-		}
-		if err == nil && typ != k.kind {
-			err = &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read from " + k.s.url, Detail: "a message of the wrong kind: " + typ.String()}
-		}
 		if err != nil {
-			k.s.box.post(op{kind: opGone, sock: k, err: k.reason(err)})
-			return
+			return err
+		}
+		if typ != k.kind {
+			return &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read from " + k.s.url, Detail: "a message of the wrong kind: " + typ.String()}
+		}
+		data, err := readAll(k.buffer(), r)
+		if err != nil {
+			return err
 		}
 		k.s.stats.bytesIn.Add(uint64(len(data)))
 		if !k.s.box.post(op{kind: opMessage, sock: k, data: data}) {
-			return
+			return net.ErrClosed
 		}
 	}
 }
@@ -219,12 +225,6 @@ func (k *socket) kill() {
 			k.conn.CloseNow()
 		}
 	})
-}
-
-// finish cleans up after the reader.
-func (k *socket) finish() {
-	k.kill()
-	k.conn.CloseNow()
 }
 
 // shut says goodbye: what was appended is written, then a close frame. Within farewell it is over. The owner calls it.

@@ -25,8 +25,11 @@ func (s *Server) admit(r *http.Request) error {
 		return err
 	}
 	s.mu.Lock()
-	draining := s.draining
+	draining, failed := s.draining, s.failed
 	s.mu.Unlock()
+	if failed && r.URL.Path == "/ws" {
+		return &holdfast.Error{Code: holdfast.CodeStoreUnavailable, Op: "connect", RetryAfter: s.o.RetryAfter}
+	}
 	if draining && r.URL.Path == "/ws" {
 		return &holdfast.Error{Code: holdfast.CodeDraining, Op: "connect", RetryAfter: s.o.RetryAfter}
 	}

@@ -15,7 +15,7 @@ var answers = [...]session.Answer{
 // answer sets e to what became of a draft.
 func answer(e *session.ServerEvent, d *store.Draft, r *store.Result) {
 	*e = session.ServerEvent{Kind: session.SvAnswered, Answer: answers[r.Outcome], Content: d.Type, Channel: d.Channel,
-		Producer: d.Producer, Number: d.Number, Offset: r.Offset, Expected: r.Expected, Code: r.Code}
+		Producer: d.Producer, Number: d.Number, Offset: r.Offset, Expected: r.Expected, Code: r.Code, From: d.From}
 }
 
 // resume puts a resumption into an event.

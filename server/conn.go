@@ -47,8 +47,18 @@ type behind struct {
 	p  []byte
 }
 
-// maxBehind bounds what may wait behind a hello.
-const maxBehind = 256 << 10
+// maxBehind bounds what may wait behind a hello, each message counted with what it costs to keep.
+const (
+	maxBehind  = 256 << 10
+	behindCost = 64
+)
+
+// maxReplies bounds the replies that one connection has waiting. Reading stops long before, between two messages; but one
+// message can hold a great many frames that each want an answer.
+const maxReplies = 4 << 20
+
+// draftsAtOnce bounds the drafts that are gathered before they go to the commit loop.
+const draftsAtOnce = 256
 
 // closeTimeout bounds how long a connection that is being closed may take.
 const closeTimeout = 2 * time.Second
@@ -215,7 +225,10 @@ func (c *conn) message(op ws.Opcode, p []byte) error {
 }
 
 func (g *greeting) keep(op ws.Opcode, p []byte) error {
-	if g.size += len(p); g.size > maxBehind {
+	if len(p) == 0 {
+		return nil
+	}
+	if g.size += len(p) + behindCost; g.size > maxBehind {
 		return &holdfast.Error{Code: holdfast.CodeOverloaded, Op: "greet", Detail: "more than 256 KiB came behind a hello that is not authenticated yet"}
 	}
 	g.behind = append(g.behind, behind{op, append([]byte(nil), p...)})
@@ -240,6 +253,9 @@ func (c *conn) Dry() { c.member.Flush() }
 // Ready holds input back while replies or drafts pile up. Part of ws.Handler.
 func (c *conn) Ready() bool {
 	c.member.Lock()
+	// It is called when the socket has something to read. A large message on a slow line is a sign of life long before
+	// it is whole, and the peer cannot answer a ping in the middle of it.
+	c.machine.Step(nowMillis(), &session.ServerEvent{Kind: session.SvHeard}, nil)
 	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0
 	c.member.Unlock()
 	return !waiting && c.member.Ready()

@@ -39,8 +39,8 @@ func (c *conn) apply(x *scratch, now int64) {
 		case session.FxSvSubmit:
 			p := &x.dec.Publish
 			x.drafts = append(x.drafts, c.draft(p, f))
-			if len(p.Headers) > 0 || c.codec == wire.JSON && p.Type != holdfast.JSON {
-				c.submit(x) // these lie in the decoder's memory, which the next frame uses again
+			if len(p.Headers) > 0 || c.codec == wire.JSON && p.Type != holdfast.JSON || len(x.drafts) >= draftsAtOnce {
+				c.submit(x) // headers and decoded data lie in the decoder's memory, which the next frame uses again
 			}
 		case session.FxSvSubmitSkip:
 			p := &x.dec.Skip
@@ -145,6 +145,9 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect, now int64) {
 		b = c.welcome(f.Session, now).Append(b, c.codec)
 	}
 	c.member.SetReplies(b)
+	if len(b) > maxReplies {
+		c.endLocked(holdfast.CodeOverloaded, "more than 4 MiB of answers wait to be read")
+	}
 }
 
 func (c *conn) welcome(id wire.SessionID, now int64) *wire.Welcome {
@@ -203,7 +206,7 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 			e.Code = holdfast.CodeUnauthenticated
 		}
 	case c.srv.o.Authenticate != nil && h.User != "" && h.User != user.ID:
-		e.Code = holdfast.CodeUserMismatch
+		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
 	default:
 		c.user = user.ID
 		e.Session, e.Code = c.srv.claim(c, h)

@@ -37,6 +37,7 @@ type Server struct {
 	sessions map[wire.SessionID]*claim
 	https    []*http.Server
 	draining bool
+	failed   bool // the store is in doubt
 	closed   bool
 	idle     chan struct{} // closed when the last connection has gone; nil unless somebody waits
 	wg       sync.WaitGroup
@@ -80,7 +81,10 @@ func (s *Server) fatal(err error) {
 		s.o.Fatal(err)
 		return
 	}
-	s.logger.Error("the store is in doubt: every connection is closed", "error", err)
+	s.logger.Error("the store is in doubt: every connection is closed, and none is taken in any more", "error", err)
+	s.mu.Lock()
+	s.failed = true
+	s.mu.Unlock()
 	for _, c := range s.snapshot() {
 		c.ws.Close()
 	}
@@ -123,14 +127,17 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if again {
 		return &holdfast.Error{Code: holdfast.CodeClosed, Op: "shut down server"}
 	}
+	polite, cancel := context.WithCancel(ctx)
+	defer cancel()
 	for _, h := range https {
 		h.SetKeepAlivesEnabled(false)
-		go h.Shutdown(ctx) //nolint:errcheck // hijacked connections are ours to wait for
+		s.wg.Go(func() { h.Shutdown(polite) }) //nolint:errcheck // hijacked connections are ours to wait for
 	}
 	err := s.drain(ctx)
 	for _, h := range https {
 		h.Close()
 	}
+	cancel()
 	s.wg.Wait()
 	err = errors.Join(err, s.hub.Close())
 	s.poller.Close()
@@ -197,7 +204,7 @@ func (s *Server) waitIdle(ctx context.Context) error {
 func (s *Server) add(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining {
+	if s.draining || s.failed {
 		return false
 	}
 	s.conns[c] = struct{}{}
@@ -266,12 +273,17 @@ func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
-	draining := s.draining
+	draining, failed := s.draining, s.failed
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if draining {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		w.Write([]byte("draining\n"))
+		return
+	}
+	if failed {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		w.Write([]byte("the store is in doubt\n"))
 		return
 	}
 	w.Write([]byte("ready\n"))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,7 +43,11 @@ func TestInterruptedPublisher(t *testing.T) {
 	w := newWorld(t)
 	w.serve()
 	w.stop() // nobody answers now
-	in, feed := io.Pipe()
+	in, feed, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
 	box := w.path("outbox")
 	p := w.startWith(rig.Options{Stdin: in, Stdout: &discard{}}, "publish", w.url(), "c", "--outbox", box, "--stats", w.path("stats"))
 	io.WriteString(feed, lines(1, 10))

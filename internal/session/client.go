@@ -14,7 +14,7 @@ type Client struct {
 	state   clientState
 	counter uint64
 	welcome wire.Welcome // of the last connection; Memory is 0 before the first
-	clock   int64        // the server's clock less ours, in milliseconds
+	greeted time.Time    // when that came
 
 	// publishing
 	all       []*lane // in the order in which they were begun
@@ -158,7 +158,8 @@ func (c *Client) heartbeat() time.Duration {
 	return 30 * time.Second
 }
 
-func (c *Client) serverNow(now time.Time) int64 { return now.UnixMilli() + c.clock }
+// serverNow goes on from the clock that the server told, whatever happens to ours meanwhile.
+func (c *Client) serverNow(now time.Time) int64 { return c.welcome.Clock + millis(now.Sub(c.greeted)) }
 
 func (c *Client) connected(now time.Time, token string, fx []ClientEffect) []ClientEffect {
 	c.state = clientGreeting
@@ -231,8 +232,7 @@ func (c *Client) welcomed(now time.Time, w *wire.Welcome, fx []ClientEffect) []C
 	c.welcome = *w
 	c.welcome.Results = nil
 	c.o.Session = w.Session
-	c.clock = w.Clock - now.UnixMilli()
-	c.answered = now
+	c.greeted, c.answered = now, now
 	welcome := c.welcome
 	fx = append(fx, ClientEffect{Kind: FxWelcome, Welcome: &welcome})
 	for i := range w.Results {

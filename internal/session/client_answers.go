@@ -89,6 +89,10 @@ func (c *Client) resolvedTo(l *lane, number uint64, fx []ClientEffect) []ClientE
 		delete(c.byKey, l.key)
 		c.all = slices.DeleteFunc(c.all, func(x *lane) bool { return x == l })
 	}
+	if s := c.byKey[laneKey{l.key.channel, l.successor}]; l.sealed && s != nil && s.unwritten {
+		s.unwritten = false // the outbox is to know how it goes on before it forgets this lane
+		fx = append(fx, ClientEffect{Kind: FxResolved, Lane: Lane{Channel: s.key.channel, Producer: s.key.producer, Next: s.next, Successor: s.successor}})
+	}
 	return append(fx, ClientEffect{Kind: FxResolved, Lane: Lane{Channel: l.key.channel, Producer: l.key.producer,
 		Next: l.next, Resolved: l.resolved, Successor: l.successor, Sealed: l.sealed}})
 }

@@ -38,6 +38,7 @@ type lane struct {
 	successor holdfast.ProducerID
 	after     *lane // to be sealed before anything here is sent
 	sealed    bool
+	unwritten bool // the outbox does not know of it yet
 
 	items       []item
 	send        int // the next of items to be sent on this socket
@@ -86,14 +87,19 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 	for _, x := range lanes {
 		l := c.byKey[laneKey{x.Channel, x.Producer}]
 		l.fill(l.next)
-		if !l.successor.IsZero() {
-			l.items = append(l.items, item{kind: itemSeal, from: l.next, to: l.next - 1})
-			if s := c.byKey[laneKey{x.Channel, l.successor}]; s != nil {
-				s.after = l
-			}
-		} else {
+		if l.successor.IsZero() {
 			c.current[x.Channel] = l
+			continue
 		}
+		l.items = append(l.items, item{kind: itemSeal, from: l.next, to: l.next - 1})
+		k := laneKey{x.Channel, l.successor}
+		s := c.byKey[k]
+		if s == nil { // it was chosen, and then the process ended before anything was published in it
+			s = c.addLane(k, 1)
+			s.unwritten = true
+			c.current[x.Channel] = s
+		}
+		s.after = l
 	}
 	for _, l := range c.all {
 		c.queue(l)
@@ -178,7 +184,7 @@ const burst = 64
 // pump sends what may be sent: lanes in turn, each in its order, within the server's bounds.
 func (c *Client) pump(now time.Time, fx []ClientEffect) []ClientEffect {
 	idle := 0
-	for len(c.lanes) > 0 && idle < len(c.lanes) {
+	for len(c.lanes) > 0 && idle < len(c.lanes) && c.flight.Records < c.inFlight().Records {
 		if c.turn >= len(c.lanes) {
 			c.turn = 0
 		}
@@ -228,12 +234,8 @@ func (c *Client) pumpLane(now time.Time, l *lane, fx []ClientEffect) []ClientEff
 	return fx
 }
 
-func (c *Client) tooLarge(x *item) bool {
-	return c.welcome.MaxMessage > 0 && x.entry.Size > int(c.welcome.MaxMessage)
-}
-
-// holdBack reports whether x may not be sent yet.
-func (c *Client) holdBack(now time.Time, l *lane, x *item, fx []ClientEffect) ([]ClientEffect, bool) {
+// inFlight returns how much may be unanswered.
+func (c *Client) inFlight() wire.Window {
 	most := c.welcome.MaxInFlight
 	if most.Records == 0 {
 		most.Records = 1024
@@ -241,6 +243,16 @@ func (c *Client) holdBack(now time.Time, l *lane, x *item, fx []ClientEffect) ([
 	if most.Bytes == 0 {
 		most.Bytes = 1 << 20
 	}
+	return most
+}
+
+func (c *Client) tooLarge(x *item) bool {
+	return c.welcome.MaxMessage > 0 && x.entry.Size > int(c.welcome.MaxMessage)
+}
+
+// holdBack reports whether x may not be sent yet.
+func (c *Client) holdBack(now time.Time, l *lane, x *item, fx []ClientEffect) ([]ClientEffect, bool) {
+	most := c.inFlight()
 	if c.flight.Records >= most.Records || c.flight.Records > 0 && c.flight.Bytes+uint32(x.entry.Size) > most.Bytes {
 		return fx, true
 	}
@@ -338,7 +350,9 @@ func (c *Client) drop(id EntryID, code holdfast.Code, fx []ClientEffect) []Clien
 	for _, l := range c.lanes {
 		for i := l.send; i < len(l.items); i++ {
 			if x := &l.items[i]; x.entry.ID == id && x.kind == itemRecord && !x.ever {
-				return c.giveUp(l, i, code, fx)
+				fx = c.giveUp(l, i, code, fx)
+				l.joinSkips(i)
+				return fx
 			}
 		}
 	}
@@ -357,6 +371,7 @@ func (c *Client) expire(now time.Time, fx []ClientEffect) []ClientEffect {
 	}
 	c.expires = time.Time{}
 	for _, l := range c.lanes {
+		first := -1
 		for i := l.send; i < len(l.items); i++ {
 			x := &l.items[i]
 			t := x.entry.Expires
@@ -366,10 +381,40 @@ func (c *Client) expire(now time.Time, fx []ClientEffect) []ClientEffect {
 				c.willExpire(t)
 			default:
 				fx = c.giveUp(l, i, holdfast.CodeExpired, fx)
+				if first < 0 {
+					first = i
+				}
 			}
+		}
+		if first >= 0 {
+			l.joinSkips(first)
 		}
 	}
 	return fx
+}
+
+// joinSkips makes one skip of those that lie side by side and were never sent, from just before items[i] on: what is
+// given up while there is no connection takes no room.
+func (l *lane) joinSkips(i int) {
+	fresh := func(x *item) bool { return x.kind == itemSkip && !x.ever }
+	k := max(i-1, l.send)
+	if k == l.send && k+1 < len(l.items) && fresh(&l.items[k]) && fresh(&l.items[k+1]) && (k+2 == len(l.items) || !fresh(&l.items[k+2])) && k == 0 {
+		l.items[1].from = l.items[0].from
+		l.items = l.items[1:] // the usual case: the oldest one goes
+		return
+	}
+	for j := k + 1; j < len(l.items); j++ {
+		if fresh(&l.items[k]) && fresh(&l.items[j]) && l.items[k].to+1 == l.items[j].from {
+			l.items[k].to = l.items[j].to
+			continue
+		}
+		k++
+		l.items[k] = l.items[j]
+	}
+	if k+1 < len(l.items) {
+		clear(l.items[k+1:])
+		l.items = l.items[:k+1]
+	}
 }
 
 // skipBefore puts a skip before the first item for all numbers from from on that have their outcome here.

@@ -143,8 +143,8 @@ func (c *Client) subscribed(now time.Time, f *wire.Subscribed, fx []ClientEffect
 
 func (c *Client) unsubscribed(f *wire.Unsubscribed, fx []ClientEffect) []ClientEffect {
 	s := c.byChannel[f.Channel]
-	if s == nil || f.ID != 0 || f.Code == 0 || s.state == subAway {
-		return fx // an answer to our own request
+	if s == nil || f.ID != 0 || f.Code == 0 || s.state != subOpen {
+		return fx // an answer to our own request, or about an earlier subscription
 	}
 	if f.Code.Action() == holdfast.ActionStop {
 		return c.forget(s, f.Code, f.Detail, fx)

@@ -31,12 +31,14 @@ type ServerLimits struct {
 type Server struct {
 	limits *ServerLimits
 
-	state    serverState
-	pinged   bool
-	draining bool
-	opened   int64 // when the connection began
-	heard    int64 // when the peer was last heard
-	took     int64 // when the peer last took bytes, while it is stalled; else 0
+	state  serverState
+	pinged bool
+	drain  int64 // the client is to be told to come back after so long; -1: not
+	opened int64 // when the connection began
+	heard  int64 // when the peer was last heard
+	took   int64 // when the peer last took bytes, while it is stalled; else 0
+
+	unanswered int // publishes and skips
 
 	codec    wire.Codec
 	session  wire.SessionID
@@ -65,7 +67,7 @@ type halt struct {
 
 // NewServer returns the machine of a connection that began at now (Unix milliseconds, like all times of it).
 func NewServer(now int64, limits *ServerLimits, codec wire.Codec) Server {
-	return Server{limits: limits, codec: codec, opened: now, heard: now}
+	return Server{limits: limits, codec: codec, opened: now, heard: now, drain: -1}
 }
 
 // ServerEventKind says what happened.
@@ -143,6 +145,7 @@ type ServerEvent struct {
 	Channel    string
 	Producer   holdfast.ProducerID
 	Number     uint64
+	From       uint64 // of a skip; else 0
 	Offset     uint64
 	Expected   uint64
 	Fork       Range // empty if the log did not fork
@@ -236,6 +239,7 @@ func (s *Server) Step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffe
 	case SvAuthenticated:
 		return s.authenticated(e, fx)
 	case SvAnswered:
+		s.unanswered--
 		return s.answered(e, fx)
 	case SvOpened:
 		return s.subOpened(e, fx)
@@ -254,12 +258,16 @@ func (s *Server) Step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffe
 	case SvSweep:
 		return s.sweep(now, e, fx)
 	case SvDrain:
+		s.drain = max(0, e.After)
 		if s.state == serverOpen {
-			s.draining = true
-			return append(fx, ServerEffect{Kind: FxSvReconnect, After: e.After, Code: holdfast.CodeDraining})
+			return append(fx, s.comeBack())
 		}
 	}
 	return fx
+}
+
+func (s *Server) comeBack() ServerEffect {
+	return ServerEffect{Kind: FxSvReconnect, After: s.drain, Code: holdfast.CodeDraining}
 }
 
 func (s *Server) end(code holdfast.Code, detail string, fx []ServerEffect) []ServerEffect {
@@ -314,6 +322,9 @@ func (s *Server) authenticated(e *ServerEvent, fx []ServerEffect) []ServerEffect
 	h := &e.Decoder.Hello
 	s.producer = h.Producer
 	fx = append(fx, ServerEffect{Kind: FxSvWelcome, Session: e.Session})
+	if s.drain >= 0 { // it began while the client was on its way
+		fx = append(fx, s.comeBack())
+	}
 	for i := range h.Subscriptions {
 		fx = s.subscribe(&h.Subscriptions[i], fx)
 	}

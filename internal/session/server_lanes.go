@@ -30,6 +30,9 @@ func (s *Server) publish(p *wire.Publish, fx []ServerEffect) []ServerEffect {
 	if err := holdfast.CheckChannel(p.Channel); err != nil {
 		return append(fx, ServerEffect{Kind: FxSvRefused, Channel: p.Channel, Producer: p.Producer, Number: p.Number, Code: holdfast.CodeBadChannel, Detail: err.(*holdfast.Error).Detail})
 	}
+	if s.flooded() {
+		return s.end(holdfast.CodeOverloaded, floodDetail, fx)
+	}
 	f := ServerEffect{Kind: FxSvSubmit, Producer: k.producer}
 	switch {
 	case len(p.Data) > int(s.limits.MaxMessage):
@@ -63,7 +66,22 @@ func (s *Server) skip(p *wire.Skip, fx []ServerEffect) []ServerEffect {
 	if holdfast.CheckChannel(p.Channel) != nil { // nothing was ever stored there, so nothing is to be skipped
 		return append(fx, ServerEffect{Kind: FxSvStored, Channel: p.Channel, Producer: p.Producer, Number: p.To, Count: 1, Flags: wire.FlagSkipped})
 	}
+	if s.flooded() {
+		return s.end(holdfast.CodeOverloaded, floodDetail, fx)
+	}
 	return append(fx, ServerEffect{Kind: FxSvSubmitSkip, Producer: k.producer})
+}
+
+// floodFactor is how many times over max_in_flight a connection is ended. A client that keeps to it may have twice as
+// much here for a moment, since what it sends again after a refusal meets what it sent before.
+const floodFactor = 4
+
+const floodDetail = "far more publishes are unanswered than max_in_flight allows"
+
+// flooded counts a draft and reports whether there are too many.
+func (s *Server) flooded() bool {
+	s.unanswered++
+	return s.unanswered > floodFactor*int(max(s.limits.MaxInFlight.Records, 1))
 }
 
 // halted reports whether numbers from..to of a lane are to be discarded, and ends the halt if the awaited
@@ -119,7 +137,8 @@ func (s *Server) answered(e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	case AnswerRefused:
 		return append(fx, s.refused(e, producer, e.Code, s.refusalDetail(e, e.Code)))
 	case AnswerDeferred:
-		return s.haltedReply(e, producer, e.Number, ServerEffect{Code: e.Code, After: s.limits.RetryAfter}, fx)
+		// a seal of a lane that has nothing to skip comes again from the number behind its last
+		return s.haltedReply(e, producer, max(e.Number, e.From), ServerEffect{Code: e.Code, After: s.limits.RetryAfter}, fx)
 	case AnswerHole:
 		return s.haltedReply(e, producer, e.Expected, ServerEffect{Code: holdfast.CodeHole, Expected: e.Expected}, fx)
 	case AnswerProducerUnknown:
@@ -171,7 +190,7 @@ func (s *Server) haltedReply(e *ServerEvent, producer holdfast.ProducerID, numbe
 	if !ok {
 		return s.end(holdfast.CodeOverloaded, "too many lanes are halted on this connection", fx)
 	}
-	if told && number != e.Number {
+	if told && number != e.Number && e.Answer != AnswerDeferred {
 		return fx
 	}
 	f.Kind, f.Channel, f.Producer, f.Number = FxSvRefused, e.Channel, producer, e.Number

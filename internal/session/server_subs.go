@@ -1,7 +1,9 @@
 package session
 
 import (
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/wire"
@@ -89,7 +91,10 @@ func (s *Server) subscribe(q *wire.Subscribe, fx []ServerEffect) []ServerEffect 
 		return no(holdfast.CodeAlreadySubscribed, "")
 	}
 	if s.count() >= int(s.limits.MaxSubscriptions) {
-		return no(holdfast.CodeTooManySubscriptions, "")
+		return no(holdfast.CodeTooManySubscriptions, "the limit is "+strconv.Itoa(int(s.limits.MaxSubscriptions))+" subscriptions on one connection")
+	}
+	if s.nextID == math.MaxUint32 {
+		return s.end(holdfast.CodeOverloaded, "the connection has had as many subscriptions as it can", fx)
 	}
 	s.nextID++
 	l := s.limits

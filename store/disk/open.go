@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/store"
@@ -44,6 +46,12 @@ var _ store.Backend = (*Store)(nil)
 // (CodeStoreNewer), or that is damaged (CodeStoreDamaged).
 func Open(dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
+	if o.FS == vfs.Default {
+		// the lock knows folders of one process by their names
+		if abs, err := filepath.Abs(dir); err == nil {
+			dir = abs
+		}
+	}
 	s := &Store{
 		opts: o, dir: dir, turn: newTurn(), cursorTurn: newTurn(),
 		fail: &failure{exit: o.Exit}, guard: guard{fs: o.FS, dir: dir},

@@ -340,7 +340,7 @@ func TestWriteFails(t *testing.T) {
 
 // TestQuietChannels looks at what a channel takes in memory when it is only known.
 func TestQuietChannels(t *testing.T) {
-	const n, most = 20_000, 600
+	const n, most = 4000, 600
 	mem := vfs.NewMem()
 	name := func(i int) string { return fmt.Sprint("quiet:", i) }
 	s := open(t, "data", disk.Options{FS: mem})

@@ -476,9 +476,13 @@ func (t tbOf) Error(args ...any)                 { t.rt.Error(args...) }
 func (t tbOf) FailNow()                          { t.rt.FailNow() }
 func (t tbOf) Failed() bool                      { return t.rt.Failed() }
 
-// testModelLong makes long walks: 24,000 calls with 130,000 drafts in all, a tenth of it under the race detector.
+// testModelLong makes long walks: 24,000 calls with 130,000 drafts in all, and fewer under the race detector.
 func testModelLong(t *testing.T, open Open) {
-	for seed := range uint64(8) {
+	seeds := uint64(8)
+	if raceEnabled {
+		seeds = 3
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			w := newWalk(t, open, randSource{rand.New(rand.NewPCG(seed, 1))})
 			steps := 3000

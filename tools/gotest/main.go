@@ -18,9 +18,11 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"os/signal"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -34,13 +36,18 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), *budget)
+	stopped, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(stopped, *budget)
 	defer cancel()
 	began := time.Now()
 	all := account{packages: map[string]bool{}}
 	ok := run(ctx, flag.Args(), &all)
 	ok = again(ctx, flag.Args(), &all) && ok
-	if ctx.Err() != nil {
+	if stopped.Err() != nil {
+		fmt.Println("FAIL: interrupted")
+		ok = false
+	} else if ctx.Err() != nil {
 		fmt.Printf("FAIL: over the budget of %v\n", *budget)
 		ok = false
 	}
@@ -68,6 +75,10 @@ type account struct {
 func run(ctx context.Context, args []string, a *account) bool {
 	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	c.Stderr = os.Stderr
+	// a group of its own, so that what is over the budget can be ended with all that it started; SIGQUIT has a
+	// test say where it stands
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGQUIT) }
 	c.WaitDelay = 10 * time.Second
 	out, err := c.StdoutPipe()
 	if err == nil {
@@ -78,7 +89,11 @@ func run(ctx context.Context, args []string, a *account) bool {
 		return false
 	}
 	a.read(out, os.Stdout)
-	return c.Wait() == nil
+	err = c.Wait()
+	if ctx.Err() != nil {
+		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // what is left of the group, if anything
+	}
+	return err == nil
 }
 
 // read follows the events, and shows what is worth it.

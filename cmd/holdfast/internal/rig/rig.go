@@ -30,7 +30,7 @@ type Proc struct {
 type Options struct {
 	// Log gets what the child writes to standard error. Optional.
 	Log io.Writer
-	// Stdin of the child. Optional.
+	// Stdin of the child. Optional. Unless it is an *os.File, the child does not count as ended before it has.
 	Stdin io.Reader
 	// Stdout of the child; where it is nil, the lines are read by [Proc.Line].
 	Stdout io.Writer
@@ -43,7 +43,6 @@ func Start(name, bin string, o Options, args ...string) (*Proc, error) {
 	p := &Proc{Name: name, cmd: exec.Command(bin, args...), done: make(chan struct{}), errs: &tail{to: o.Log}}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = o.Stdin, o.Stdout, p.errs
 	p.cmd.Env = append(os.Environ(), o.Env...)
-	p.cmd.WaitDelay = 2 * time.Second // a Stdin that never ends is not waited for longer than that
 	dieWithParent(p.cmd)
 	var out io.ReadCloser
 	if o.Stdout == nil {
@@ -62,7 +61,7 @@ func Start(name, bin string, o Options, args ...string) (*Proc, error) {
 		}
 		err := p.cmd.Wait()
 		p.code = p.cmd.ProcessState.ExitCode()
-		if err != nil && p.code == 0 && !errors.Is(err, exec.ErrWaitDelay) {
+		if err != nil && p.code == 0 {
 			p.code = -1
 		}
 		close(p.done)
