@@ -18,6 +18,9 @@ func (h *Hub) open(j *openJob) {
 		c.opened(Opened{Err: j.err}, nil)
 		return
 	}
+	if c.gone() { // closed while it waited: the store need not be asked
+		return
+	}
 	ch := h.channels.acquire(j.r.Channel)
 	o, named, epoch := h.resolve(ch, &j.r)
 	c.ch, c.epoch = ch, epoch
@@ -30,6 +33,13 @@ func (h *Hub) open(j *openJob) {
 	if named != nil && o.Err == nil {
 		h.cursors.enter(named)
 	}
+}
+
+// gone reports whether nobody waits for the cursor any more.
+func (c *cursor) gone() bool {
+	c.m.mu.Lock()
+	defer c.m.mu.Unlock()
+	return c.m.detached || c.state == closed
 }
 
 // opened tells the owner, and reports whether the cursor lives.

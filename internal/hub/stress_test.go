@@ -40,7 +40,6 @@ type reading struct {
 	sub    uint32
 	open   bool // Opened has come
 	after  holdfast.Position
-	end    uint64 // of the last gap, to tell that it was exact
 	behind int    // records not yet acknowledged
 	bytes  int
 }

@@ -4,7 +4,6 @@ package ws
 type Opcode byte
 
 const (
-	opContinuation Opcode = 0x0
 	// OpText is a message of UTF-8 text.
 	OpText Opcode = 0x1
 	// OpBinary is a message of bytes.
