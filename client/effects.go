@@ -67,7 +67,7 @@ func (s *Session) carryOut(now time.Time, f *session.ClientEffect) {
 		s.tell(Event{Kind: EventLost, Time: now, Channel: f.Lane.Channel, Producer: f.Lane.Producer, From: f.From, To: f.To,
 			Code: f.Code, Err: publishError(f.Lane.Channel, f.Code, "")})
 	case session.FxRecord:
-		s.record(f)
+		s.record(now, f)
 	case session.FxGap:
 		s.gap(now, f)
 	case session.FxSubscribed:
@@ -207,12 +207,17 @@ func (s *Session) outcome(now time.Time, f *session.ClientEffect) {
 	s.outbox.whenDurable(tell)
 }
 
-func (s *Session) record(f *session.ClientEffect) {
+func (s *Session) record(now time.Time, f *session.ClientEffect) {
 	sub := s.subscription(f.Sub)
 	if sub == nil {
 		return
 	}
 	r := &s.decoder.Record
+	if sub.flooded(len(sub.coming), sub.comingBytes) {
+		s.leaving = append(s.leaving, departure{holdfast.CodeProtocolError, &holdfast.Error{Code: holdfast.CodeProtocolError, Op: "read " + sub.channel,
+			Detail: "the server sends far more than the window that it was given"}, now})
+		return
+	}
 	s.stats.received.Add(1)
 	s.touch(sub)
 	if f.Position.Term != sub.term {

@@ -95,7 +95,8 @@ func NewMemoryOutbox(o OutboxOptions) *Outbox {
 	}
 }
 
-// Taken returns what WithTaken said with the last record that was taken in, durably for a file outbox.
+// Taken returns what WithTaken said with the last record that was taken in. Right after a file outbox was opened,
+// that is what survived: the input goes on from there.
 func (o *Outbox) Taken() (input, sum uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -234,6 +235,7 @@ func (o *Outbox) detach(err error, private bool) {
 
 // reserve waits for room as the policy says. It returns false if the record is to be dropped instead.
 func (o *Outbox) reserve(ctx context.Context, s *Session, size int) (bool, error) {
+	var dropped session.EntryID
 	for {
 		o.mu.Lock()
 		if o.room.free(size) {
@@ -250,10 +252,12 @@ func (o *Outbox) reserve(ctx context.Context, s *Session, size int) (bool, error
 			return false, o.full("")
 		case OutboxDropOldest:
 			victim := o.oldestUnsent()
+			full := o.full("everything in it was sent, and waits for its answer")
 			o.mu.Unlock()
-			if victim == 0 {
-				return false, o.full("everything in it was sent, and waits for its answer")
+			if victim == 0 || victim == dropped {
+				return false, full
 			}
+			dropped = victim
 			if err := s.drop(ctx, victim); err != nil {
 				return false, err
 			}

@@ -364,6 +364,14 @@ func (sub *Subscription) full() bool {
 	return sub.records > sub.window.Records/2 || sub.bytes > sub.window.Bytes/2
 }
 
+// flooded reports whether there is far more to read than a server may send: a window for what is under way, another
+// after a gap, and half of one from before a reconnect.
+func (sub *Subscription) flooded(coming, bytes int) bool {
+	sub.mu.Lock()
+	defer sub.mu.Unlock()
+	return sub.records+coming > 4*sub.window.Records+1 || sub.bytes+bytes > 4*sub.window.Bytes+sub.s.o.MaxMessage
+}
+
 func (sub *Subscription) opened() {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()

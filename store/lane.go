@@ -65,7 +65,9 @@ type Rules struct {
 	// Memory and DedupeWindow are those of the backend's Info.
 	Memory       uint64
 	DedupeWindow time.Duration
-	Room         Room
+	// Deleted is when a channel was deleted last, lanes and all; zero if never.
+	Deleted time.Time
+	Room    Room
 	// Lanes is how many lanes the channel has, and MaxLanes how many it may have.
 	Lanes, MaxLanes int
 }
@@ -73,6 +75,11 @@ type Rules struct {
 // Stale reports whether nobody can tell any more if a draft that was first sent then has been stored.
 func (r *Rules) Stale(s FirstSent) bool {
 	return !s.IsZero() && (s.Memory != r.Memory || r.Now.Sub(s.At) > r.DedupeWindow)
+}
+
+// forgotten reports whether a lane that is absent may have been deleted after d was first sent.
+func (r *Rules) forgotten(s FirstSent) bool {
+	return !s.IsZero() && !r.Deleted.IsZero() && !s.At.After(r.Deleted)
 }
 
 // Decide says what becomes of a draft with a producer, given its lane with all that earlier drafts did to it,
@@ -92,7 +99,7 @@ func (l *Lane) Decide(d *Draft, r *Rules, nodes Nodes) (res Result, changed bool
 		return res, false, err
 	case l.Sealed:
 		return Result{Outcome: Conflict}, false, nil
-	case r.Stale(d.Sent):
+	case r.Stale(d.Sent), !l.Exists && r.forgotten(d.Sent):
 		return Result{Outcome: Unknown, Expected: l.Last + 1}, false, nil
 	case !l.Exists && d.Sent.IsZero() && n > 1:
 		return Result{Outcome: ProducerUnknown, Expected: 1}, false, nil

@@ -100,7 +100,8 @@ func (c *Client) unsubscribe(id uint64, fx []ClientEffect) []ClientEffect {
 		if s.id != id {
 			continue
 		}
-		if c.state == clientOpen && (s.state == subOpen || s.state == subAsked) {
+		// the hello's subscriptions end behind it, even while there is no welcome
+		if s.state == subOpen || s.state == subAsked {
 			if s.unacked() {
 				fx = append(fx, ClientEffect{Kind: FxAck, Ack: wire.Ack{Channel: s.spec.Channel, Offset: s.done, Generation: s.generation}})
 			}

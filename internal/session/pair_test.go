@@ -25,14 +25,23 @@ type plan struct {
 	crashes  bool // clients with durable outboxes are killed
 	ttl      bool // records expire unsent
 	defers   bool // policy refuses for a while
+	halfOpen bool // connections outlive the client's end of them
+	churn    bool // subscriptions end, and are taken up again where they were
+	drops    bool // the queue's oldest are given up
+	restores bool // the store is put back to an older copy
+	copies   bool // an outbox is copied
+	weeks    bool // nothing happens for longer than the dedupe window
 }
 
 // run lets two clients and a server do everything in any order, then lets the network heal and everything
 // come to rest.
 func run(t *rapid.T, p plan) *world {
 	w := newWorld(t)
+	if p.restores {
+		w.onDisk()
+	}
 	durable := session.Volatile
-	if p.crashes {
+	if p.crashes || p.copies {
 		durable = session.Durable
 	}
 	w.addClient("x", wire.JSON, durable)
@@ -51,9 +60,9 @@ func run(t *rapid.T, p plan) *world {
 			}
 		},
 		"connect": func(t *rapid.T) { some(t).connect() },
-		"up":      func(t *rapid.T) { some(t).deliverUp() },
+		"up":      func(t *rapid.T) { c := some(t); c.deliverUp(c.conn) },
 		"down":    func(t *rapid.T) { some(t).deliverDown() },
-		"commit":  func(t *rapid.T) { some(t).commit() },
+		"commit":  func(t *rapid.T) { c := some(t); c.commit(c.conn) },
 		"fanOut":  func(t *rapid.T) { some(t).fanOut() },
 		"sync":    func(t *rapid.T) { some(t).sync() },
 		"cut":     func(t *rapid.T) { some(t).cut() },
@@ -70,13 +79,21 @@ func run(t *rapid.T, p plan) *world {
 		},
 		"subscribe": func(t *rapid.T) {
 			c := some(t)
-			for i, ch := range channels {
-				if c.subs[uint64(i+1)] == nil {
-					c.subscribe(uint64(i+1), ch, wire.FromStart, session.Checkpoint{})
+			for _, ch := range channels {
+				if c.reads(ch) == 0 {
+					c.subscribe(c.nextSub(), ch, wire.FromStart, session.Checkpoint{})
 				}
 			}
 		},
 	}
+	w.faults(p, actions, some)
+	t.Repeat(actions)
+	w.settle()
+	return w
+}
+
+// faults adds what a run may meet.
+func (w *world) faults(p plan, actions map[string]func(*rapid.T), some func(*rapid.T) *client) {
 	if p.trims {
 		actions["trim"] = func(t *rapid.T) { w.trim(rapid.SampledFrom(channels).Draw(t, "channel")) }
 	}
@@ -90,16 +107,48 @@ func run(t *rapid.T, p plan) *world {
 		actions["defer"] = func(t *rapid.T) { w.refuse = holdfast.CodeStoreFull }
 		actions["admit"] = func(t *rapid.T) { w.refuse = 0 }
 	}
-	t.Repeat(actions)
-	w.settle()
-	return w
+	if p.halfOpen {
+		actions["halfOpen"] = func(t *rapid.T) { some(t).halfOpen() }
+		actions["haunt"] = func(t *rapid.T) { some(t).haunt() }
+	}
+	if p.churn {
+		actions["resubscribe"] = func(t *rapid.T) { some(t).resubscribe(rapid.SampledFrom(channels).Draw(t, "channel")) }
+	}
+	if p.drops {
+		actions["drop"] = func(t *rapid.T) { some(t).drop(rapid.IntRange(1, 4).Draw(t, "n")) }
+	}
+	if p.restores {
+		actions["backup"] = func(t *rapid.T) { w.backUp() }
+		actions["restore"] = func(t *rapid.T) {
+			if rapid.Bool().Draw(t, "busy") { // what is lost has been acknowledged, and seen
+				c := some(t)
+				for _, ch := range channels {
+					if c.reads(ch) == 0 {
+						c.subscribe(c.nextSub(), ch, wire.FromStart, session.Checkpoint{})
+					}
+					c.publish(ch, 0, 0)
+				}
+				c.connect()
+				c.cycle()
+				c.cycle()
+			}
+			w.restore()
+		}
+	}
+	if p.copies {
+		actions["crash"] = func(t *rapid.T) { some(t).crash() }
+		actions["copy"] = func(t *rapid.T) { w.copyOutbox() }
+	}
+	if p.weeks {
+		actions["weeks"] = func(t *rapid.T) { w.sleepForWeeks() }
+	}
 }
 
 // cycle moves everything of one client a step on.
 func (c *client) cycle() {
 	c.sync()
-	c.deliverUp()
-	c.commit()
+	c.deliverUp(c.conn)
+	c.commit(c.conn)
 	c.fanOut()
 	c.deliverDown()
 	c.consume(100)
@@ -110,15 +159,29 @@ func (w *world) advance(d time.Duration) {
 	for _, c := range w.clients {
 		c.tick()
 		if c.conn != nil {
-			c.serve(session.ServerEvent{Kind: session.SvSweep})
-			c.flushReplies()
+			c.serve(c.conn, session.ServerEvent{Kind: session.SvSweep})
+			c.flushReplies(c.conn)
+		}
+		for _, k := range c.ghosts {
+			c.serve(k, session.ServerEvent{Kind: session.SvSweep})
 		}
 	}
 }
 
-// settle heals everything and runs until nothing moves any more.
+// settle heals everything and runs until nothing moves any more. What half-open connections still hold comes at
+// last, when everything has had its answer.
 func (w *world) settle() {
 	w.refuse = 0
+	w.rest()
+	for _, c := range w.clients {
+		for len(c.ghosts) > 0 {
+			c.haunt()
+		}
+	}
+	w.rest()
+}
+
+func (w *world) rest() {
 	for range 2000 {
 		for _, c := range w.clients {
 			c.connect()
@@ -171,11 +234,17 @@ func (w *world) trim(channel string) {
 
 // restart loses the memory store, as a process that is killed does.
 func (w *world) restart() {
+	w.stop()
+	w.open()
+}
+
+// stop ends the server's process, and so every connection.
+func (w *world) stop() {
 	for _, c := range w.clients {
 		c.cut()
+		c.ghosts = nil
 	}
 	w.store.Close()
-	w.open()
 }
 
 // contents reads a whole log.

@@ -46,6 +46,7 @@ type Server struct {
 
 	one    subscription // the common case lives inline
 	more   []subscription
+	index  *subIndex // of more, if there are many
 	nextID uint32
 	halts  []halt
 }

@@ -38,16 +38,29 @@ func (s *Server) sub(id uint32) *subscription {
 	if s.one.id == id && id != 0 {
 		return &s.one
 	}
-	i, ok := slices.BinarySearchFunc(s.more, id, func(x subscription, id uint32) int { return int(int64(x.id) - int64(id)) })
-	if !ok {
+	if s.index != nil {
+		if i, ok := s.index.ids[id]; ok {
+			return &s.more[i]
+		}
 		return nil
 	}
-	return &s.more[i]
+	for i := range s.more {
+		if s.more[i].id == id {
+			return &s.more[i]
+		}
+	}
+	return nil
 }
 
 func (s *Server) byChannel(channel string) *subscription {
 	if s.one.id != 0 && s.one.channel == channel {
 		return &s.one
+	}
+	if s.index != nil {
+		if i, ok := s.index.channels[channel]; ok {
+			return &s.more[i]
+		}
+		return nil
 	}
 	for i := range s.more {
 		if s.more[i].channel == channel {
@@ -62,7 +75,52 @@ func (s *Server) remove(id uint32) {
 		s.one = subscription{}
 		return
 	}
-	s.more = slices.DeleteFunc(s.more, func(x subscription) bool { return x.id == id })
+	i := slices.IndexFunc(s.more, func(x subscription) bool { return x.id == id })
+	if s.index != nil {
+		i = s.index.ids[id]
+		delete(s.index.ids, id)
+		delete(s.index.channels, s.more[i].channel)
+	}
+	last := len(s.more) - 1
+	s.more[i] = s.more[last]
+	s.more[last] = subscription{}
+	s.more = s.more[:last]
+	switch {
+	case last == 0:
+		s.more, s.index = nil, nil
+	case s.index != nil && i < last:
+		s.index.put(i, &s.more[i])
+	}
+}
+
+// add takes in a subscription that is new.
+func (s *Server) add(x *subscription) {
+	if s.one.id == 0 && len(s.more) == 0 {
+		s.one = *x
+		return
+	}
+	s.more = append(s.more, *x)
+	switch n := len(s.more); {
+	case s.index != nil:
+		s.index.put(n-1, x)
+	case n > indexFrom:
+		s.index = &subIndex{ids: map[uint32]int{}, channels: map[string]int{}}
+		for i := range s.more {
+			s.index.put(i, &s.more[i])
+		}
+	}
+}
+
+// subIndex finds among many subscriptions. Few are found faster without, and most connections have one.
+type subIndex struct {
+	ids      map[uint32]int
+	channels map[string]int
+}
+
+const indexFrom = 16
+
+func (x *subIndex) put(i int, s *subscription) {
+	x.ids[s.id], x.channels[s.channel] = i, i
 }
 
 func (s *Server) count() int {
@@ -104,11 +162,7 @@ func (s *Server) subscribe(q *wire.Subscribe, fx []ServerEffect) []ServerEffect 
 		bytes:   bounded(q.Window.Bytes, l.DefaultWindow.Bytes, l.MaxWindow.Bytes),
 		pending: q.Pending,
 	}
-	if s.one.id == 0 && len(s.more) == 0 {
-		s.one = x
-	} else {
-		s.more = append(s.more, x) // ids grow, so it stays sorted
-	}
+	s.add(&x)
 	return append(fx, ServerEffect{Kind: FxSvOpen, Sub: x.id, Subscribe: q})
 }
 

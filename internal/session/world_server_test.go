@@ -7,13 +7,12 @@ import (
 	"github.com/holdfast-ws/holdfast/store"
 )
 
-// serve lets the server's machine of c's connection take an event, and carries its effects out.
-func (c *client) serve(e session.ServerEvent) {
-	k := c.conn
+// serve lets the server's machine of c's connection k take an event, and carries its effects out.
+func (c *client) serve(k *conn, e session.ServerEvent) {
 	for _, f := range k.machine.Step(c.w.now.UnixMilli(), &e, nil) {
 		switch f.Kind {
 		case session.FxSvAuthenticate:
-			c.serve(session.ServerEvent{Kind: session.SvAuthenticated, Session: k.dec.Hello.Session, Decoder: &k.dec})
+			c.serve(k, session.ServerEvent{Kind: session.SvAuthenticated, Session: k.dec.Hello.Session, Decoder: &k.dec})
 		case session.FxSvSubmit:
 			p := &k.dec.Publish
 			d := store.Draft{Channel: p.Channel, Producer: f.Producer, Number: p.Number, Type: p.Type, Data: append([]byte(nil), p.Data...),
@@ -35,18 +34,20 @@ func (c *client) serve(e session.ServerEvent) {
 		case session.FxSvClose:
 			delete(k.cursors, f.Sub)
 		case session.FxSvEnd:
-			c.flushReplies()
-			c.conn = nil
-			c.step(session.ClientEvent{Kind: session.EvDisconnected, Code: f.Code})
+			k.gone = true
+			if k == c.conn {
+				c.flushReplies(k)
+				c.conn = nil
+				c.step(session.ClientEvent{Kind: session.EvDisconnected, Code: f.Code})
+			}
 			return
 		default:
-			c.reply(f)
+			c.reply(k, f)
 		}
 	}
 }
 
-func (c *client) reply(f session.ServerEffect) {
-	k := c.conn
+func (c *client) reply(k *conn, f session.ServerEffect) {
 	l := c.w.limits
 	var q appender
 	switch f.Kind {
@@ -79,8 +80,7 @@ func sentOf(s wire.Sent) (f store.FirstSent) {
 }
 
 // commit appends what the connection has submitted, and answers it.
-func (c *client) commit() {
-	k := c.conn
+func (c *client) commit(k *conn) {
 	if k == nil || len(k.drafts) == 0 {
 		return
 	}
@@ -91,14 +91,14 @@ func (c *client) commit() {
 		c.w.t.Fatalf("append: %v", err)
 	}
 	for i := range drafts {
-		if c.conn != k {
+		if k.gone {
 			return
 		}
 		d, r := &drafts[i], &results[i]
-		c.serve(session.ServerEvent{Kind: session.SvAnswered, Answer: session.Answer(r.Outcome), Content: d.Type, Channel: d.Channel,
-			Producer: d.Producer, Number: d.Number, Offset: r.Offset, Expected: r.Expected, Code: r.Code})
+		c.serve(k, session.ServerEvent{Kind: session.SvAnswered, Answer: session.Answer(r.Outcome), Content: d.Type, Channel: d.Channel,
+			Producer: d.Producer, Number: d.Number, Offset: r.Offset, Expected: r.Expected, Code: r.Code, From: d.From})
 	}
-	c.flushReplies()
+	c.flushReplies(k)
 }
 
 // fanOut opens what is to be opened, and sends each subscription what its window allows.
@@ -107,7 +107,7 @@ func (c *client) fanOut() {
 	if k == nil {
 		return
 	}
-	for id := uint32(1); id < 64; id++ {
+	for _, id := range sorted(k.cursors) {
 		x := k.cursors[id]
 		if x == nil {
 			continue
@@ -117,19 +117,19 @@ func (c *client) fanOut() {
 			c.w.t.Fatalf("state: %v", err)
 		}
 		if !x.open {
-			c.openCursor(id, x, &st)
+			c.openCursor(k, id, x, &st)
 		} else if r := st.Resume(x.pos, nil); x.pos.Offset < st.Floor || r.Forked {
 			e := session.ServerEvent{Kind: session.SvGap, Sub: id}
 			resumption(&e, r)
 			x.pos = r.After
-			c.serve(e)
+			c.serve(k, e)
 		}
 		c.flushRange(id, x)
 	}
-	c.flushReplies()
+	c.flushReplies(k)
 }
 
-func (c *client) openCursor(id uint32, x *cursor, st *store.State) {
+func (c *client) openCursor(k *conn, id uint32, x *cursor, st *store.State) {
 	q := x.request
 	p := holdfast.Position{Term: st.TermAt(st.Head), Offset: st.Head}
 	switch q.From {
@@ -142,7 +142,7 @@ func (c *client) openCursor(id uint32, x *cursor, st *store.State) {
 	e := session.ServerEvent{Kind: session.SvOpened, Sub: id, Position: p, First: st.Floor + 1, Head: st.Head}
 	resumption(&e, r)
 	x.pos, x.open = r.After, true
-	c.serve(e)
+	c.serve(k, e)
 }
 
 func resumption(e *session.ServerEvent, r store.Resumption) {
@@ -183,6 +183,6 @@ func (c *client) flushRange(id uint32, x *cursor) {
 		x.pos = r.Position()
 	}
 	if n > 0 {
-		c.serve(session.ServerEvent{Kind: session.SvFlushed, Sub: id, First: first, Last: x.pos.Offset, Bytes: n})
+		c.serve(k, session.ServerEvent{Kind: session.SvFlushed, Sub: id, First: first, Last: x.pos.Offset, Bytes: n})
 	}
 }

@@ -7,10 +7,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/store"
+	"github.com/holdfast-ws/holdfast/store/disk"
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
@@ -19,7 +22,9 @@ import (
 type world struct {
 	t       failer
 	now     time.Time
-	store   *memory.Store
+	store   store.Backend
+	fs      *vfs.MemFS // nil: a memory store
+	backup  *vfs.MemFS
 	log     *store.Log
 	limits  *session.ServerLimits
 	clients []*client
@@ -27,7 +32,7 @@ type world struct {
 	refuse  holdfast.Code              // what the policy says of every new publish; 0 admits
 	trace   []string
 
-	resent, duplicates, gaps, lost, unknown int
+	resent, duplicates, gaps, forks, lost, unknown, late, dropped, slept int
 }
 
 type failer interface {
@@ -42,6 +47,7 @@ type client struct {
 	machine *session.Client
 	durable session.Durability
 	conn    *conn
+	ghosts  []*conn // half-open: the client has given them up, the server has not
 	awayTil time.Time
 
 	// the outbox; what is not synced is lost in a crash
@@ -52,9 +58,14 @@ type client struct {
 	producers int
 
 	// what the application knows
-	ended map[string]session.Outcome // by message
-	subs  map[uint64]*reading
-	over  holdfast.Code
+	ended  map[string]session.Outcome // by message
+	at     map[string]session.Entry   // under which number it was published
+	lost   []session.ClientEffect
+	subIDs uint64
+	shared map[string]bool // channels in which a copy of the outbox has a lane, too
+	began  map[string]bool // channels in which this process has published something new
+	subs   map[uint64]*reading
+	over   holdfast.Code
 }
 
 type unsynced struct {
@@ -73,6 +84,7 @@ type reading struct {
 	channel string
 	queue   []holdfast.Position // delivered and not yet done
 	got     []string
+	terms   []holdfast.Term // of got
 	pos     holdfast.Position
 	placed  bool
 	start   uint64 // where it began: after what was trimmed before it came
@@ -88,6 +100,7 @@ type conn struct {
 	out     []byte
 	drafts  []store.Draft
 	cursors map[uint32]*cursor
+	gone    bool // the server has ended it
 	user    string
 	dec     wire.Decoder
 	cdec    wire.Decoder
@@ -108,8 +121,14 @@ func newWorld(t failer) *world {
 
 // open opens the store anew; a memory store has lost everything.
 func (w *world) open() {
-	w.store = memory.New(memory.Options{Now: func() time.Time { return w.now },
-		RetentionFor: func(channel string) store.Retention { return w.keep[channel] }})
+	now, keep := func() time.Time { return w.now }, func(channel string) store.Retention { return w.keep[channel] }
+	w.store = memory.New(memory.Options{Now: now, RetentionFor: keep})
+	if w.fs != nil {
+		var err error
+		if w.store, err = disk.Open("data", disk.Options{FS: w.fs, Now: now, RetentionFor: keep, TrimEvery: -1, MemTableSize: 1 << 20}); err != nil {
+			w.t.Fatalf("open: %v", err)
+		}
+	}
 	w.log = store.NewLog(w.store)
 	info := w.log.Info()
 	w.limits = &session.ServerLimits{HelloTimeout: 10_000, Heartbeat: 30_000, PongTimeout: 10_000, StallTimeout: 300_000,
@@ -119,7 +138,8 @@ func (w *world) open() {
 }
 
 func (w *world) addClient(name string, codec wire.Codec, d session.Durability) *client {
-	c := &client{w: w, name: name, codec: codec, durable: d, ended: map[string]session.Outcome{}, subs: map[uint64]*reading{}}
+	c := &client{w: w, name: name, codec: codec, durable: d, ended: map[string]session.Outcome{}, subs: map[uint64]*reading{},
+		at: map[string]session.Entry{}, began: map[string]bool{}}
 	c.entries = map[session.EntryID]*content{}
 	c.lanes = map[string]map[holdfast.ProducerID]session.Lane{}
 	w.clients = append(w.clients, c)
@@ -162,6 +182,7 @@ func (c *client) crash() {
 	}
 	c.unsynced = unsynced{}
 	c.subs = map[uint64]*reading{}
+	c.began = map[string]bool{}
 	c.open()
 }
 
@@ -172,6 +193,33 @@ func (c *client) cut() {
 	}
 	c.conn = nil
 	c.step(session.ClientEvent{Kind: session.EvDisconnected, Code: holdfast.CodeAbnormal})
+}
+
+// halfOpen ends the connection for the client alone: what it has sent still reaches the server some time.
+func (c *client) halfOpen() {
+	if k := c.conn; k != nil && len(c.ghosts) < 3 {
+		c.ghosts = append(c.ghosts, k)
+		c.cut()
+	}
+}
+
+// haunt moves the oldest connection that is still half-open a step on.
+func (c *client) haunt() {
+	for len(c.ghosts) > 0 {
+		k := c.ghosts[0]
+		switch {
+		case k.gone || len(k.up)+len(k.drafts) == 0:
+			c.ghosts = c.ghosts[1:]
+			continue
+		case len(k.drafts) > 0:
+			c.commit(k)
+		default:
+			c.w.late++
+			c.deliverUp(k)
+		}
+		k.down, k.out = nil, nil
+		return
+	}
 }
 
 func (c *client) connect() {
@@ -195,6 +243,7 @@ func (c *client) publish(channel string, size int, ttl time.Duration) {
 	fx := c.machine.Step(c.w.now, &session.ClientEvent{Kind: session.EvPublish, Entry: e}, nil)
 	for i := range fx {
 		if fx[i].Kind == session.FxPersist {
+			c.at[data], c.began[channel] = fx[i].Entry, true
 			c.entries[fx[i].Entry.ID] = &content{entry: fx[i].Entry, data: data, saved: c.durable == session.Volatile}
 			c.unsynced.upTo = fx[i].Entry.ID
 			l := c.lane(fx[i].Entry.Channel, fx[i].Entry.Producer)
@@ -272,7 +321,7 @@ func (c *client) apply(fx []session.ClientEffect) {
 		case session.FxMark:
 			for _, e := range c.entries {
 				if e.entry.ID <= f.Entry.ID {
-					if e.entry.Sent.Memory == 0 || e.entry.Sent.Memory != f.Sent.Memory && !e.ever() {
+					if e.entry.Sent == (wire.Sent{}) {
 						e.entry.Sent = f.Sent
 					}
 				}
@@ -295,19 +344,18 @@ func (c *client) apply(fx []session.ClientEffect) {
 		case session.FxRecord:
 			c.record(f)
 		case session.FxGap:
-			r := c.subs[f.Sub]
-			c.w.gaps++
-			r.gaps = append(r.gaps, *f.Gap)
-			r.pos = f.Position
-			r.queue = nil
+			c.gap(c.subs[f.Sub], f)
 		case session.FxSubscribed:
 			if r := c.subs[f.Sub]; !r.placed {
 				r.placed, r.start, r.pos = true, f.Subscribed.Position.Offset, f.Subscribed.Position
 			}
 		case session.FxLost:
 			c.w.lost++
+			c.lost = append(c.lost, *f)
 		case session.FxEnded:
-			c.subs[f.Sub].ended = f.Code
+			if r := c.subs[f.Sub]; r != nil {
+				r.ended = f.Code
+			}
 		case session.FxDisconnect:
 			c.cut()
 			return
@@ -318,9 +366,6 @@ func (c *client) apply(fx []session.ClientEffect) {
 		}
 	}
 }
-
-// ever is answered by the machine in life; the test's outbox needs it only to keep a first mark.
-func (e *content) ever() bool { return false }
 
 func (c *client) sendPublish(f *session.ClientEffect) {
 	e := c.entries[f.Entry.ID]
@@ -377,6 +422,30 @@ func (c *client) record(f *session.ClientEffect) {
 		c.w.t.Fatalf("%s: %d records are on their way to the application, the window is 8", c.name, len(r.queue))
 	}
 	r.got = append(r.got, string(rec.Data))
+	r.terms = append(r.terms, f.Position.Term)
+}
+
+// gap takes back what a fork has undone. A fork must be one: the log has no record, or another, where it begins.
+func (c *client) gap(r *reading, f *session.ClientEffect) {
+	c.w.gaps++
+	r.gaps = append(r.gaps, *f.Gap)
+	r.queue = nil
+	if f.Gap.Reason == wire.GapFork {
+		c.w.forks++
+		if n := len(r.got); f.Gap.To != r.pos.Offset || f.Gap.From <= r.start || f.Gap.From > r.start+uint64(n) {
+			c.w.t.Fatalf("%s: fork %+v at position %v after %d records", c.name, *f.Gap, r.pos, n)
+		}
+		i := int(f.Gap.From - 1 - r.start)
+		got, err := c.w.log.Read(background, r.channel, f.Gap.From-1, store.Limit{Records: 1})
+		if err != nil {
+			c.w.t.Fatalf("read: %v", err)
+		}
+		if rs := got.Records(); len(rs) > 0 && rs[0].Offset == f.Gap.From && rs[0].Term == r.terms[i] {
+			c.w.t.Fatalf("%s: fork %+v, but record %d is the one that it saw", c.name, *f.Gap, f.Gap.From)
+		}
+		r.got, r.terms = r.got[:i], r.terms[:i]
+	}
+	r.pos = f.Position
 }
 
 // deliverDown gives the client the oldest message of the server's.
@@ -400,12 +469,11 @@ func (c *client) deliverDown() {
 	}
 }
 
-// deliverUp gives the server the oldest message of the client's.
-func (c *client) deliverUp() {
-	if c.conn == nil || len(c.conn.up) == 0 {
+// deliverUp gives the server the oldest message of the client's on a connection.
+func (c *client) deliverUp(k *conn) {
+	if k == nil || len(k.up) == 0 {
 		return
 	}
-	k := c.conn
 	msg := k.up[0]
 	k.up = k.up[1:]
 	k.dec.Reset(c.codec, msg)
@@ -414,22 +482,22 @@ func (c *client) deliverUp() {
 		if err != nil {
 			break
 		}
-		c.serve(session.ServerEvent{Kind: session.SvFrame, Type: t, Decoder: &k.dec})
-		if c.conn != k {
+		c.serve(k, session.ServerEvent{Kind: session.SvFrame, Type: t, Decoder: &k.dec})
+		if k.gone {
 			return
 		}
 	}
-	c.flushReplies()
+	c.flushReplies(k)
 }
 
-func (c *client) flushReplies() {
-	if c.conn != nil && len(c.conn.out) > 0 {
-		c.conn.down = append(c.conn.down, c.conn.out)
-		c.conn.out = nil
+func (c *client) flushReplies(k *conn) {
+	if k != nil && len(k.out) > 0 {
+		k.down = append(k.down, k.out)
+		k.out = nil
 	}
 }
 
-func sorted[K interface{ ~string | ~uint64 }, V any](m map[K]V) []K {
+func sorted[K interface{ ~string | ~uint64 | ~uint32 }, V any](m map[K]V) []K {
 	var ks []K
 	for k := range m {
 		ks = append(ks, k)

@@ -91,7 +91,7 @@ function notice(text) {
 // place moves own messages that are stored to where they stand in the log, once the log has come that far.
 function place() {
   entries = entries.filter((entry) => {
-    if (entry.channel !== channel) return true;
+    if (entry.channel !== channel) return entry.status !== 'stored';
     if (entry.status !== 'stored' || entry.offset > (session.sub?.offset ?? 0)) {
       queueRow(entry);
       return true;
@@ -144,6 +144,8 @@ function trouble(entry) {
   return element('div', 'trouble', element('p', '', `${sentence(entry.code, entry.detail)} ${advice(entry.code)}`), again, dismiss);
 }
 
+const toEnd = () => requestAnimationFrame(() => $('view').scrollTo({ top: $('view').scrollHeight, behavior: 'instant' }));
+
 // refresh brings everything on the page up to what is known.
 function refresh() {
   const sub = session.sub;
@@ -152,6 +154,8 @@ function refresh() {
   const own = entries.filter((e) => e.channel === channel);
   const other = entries.filter((e) => e.channel !== channel);
   $('outgoing').hidden = own.length === 0;
+  const unanswered = own.some((e) => e.status === 'pending' || e.status === 'sent');
+  show($('outgoing-title'), unanswered ? 'Not yet stored' : 'Not stored, or not known to be');
   const names = [...new Set(other.map((e) => e.channel))].join(', ');
   show($('elsewhere'), other.length ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not yet stored in ${names}.` : '');
   const nothing = $('log').childElementCount === 0 && own.length === 0;
@@ -162,18 +166,18 @@ function refresh() {
   const live = sub?.live && sub.offset >= head;
   $('live').setAttribute('aria-live', live ? 'polite' : 'off');
   renderState();
-  if (atEnd) requestAnimationFrame(() => ($('view').scrollTop = $('view').scrollHeight));
+  if (atEnd) toEnd();
   else $('newest').hidden = false;
 }
 
 function renderState() {
-  const { name, action, code, detail, until } = session.state;
+  const { name, action, code, detail, until, leaving } = session.state;
   const waiting = session.outbox.waiting.records;
   const left = Math.max(0, (session.sub?.live ? head : 0) - (session.sub?.offset ?? 0));
   const queued = waiting ? `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} here.` : 'What you write waits here.';
   const words = {
     connecting: ['Connecting…', `to ${host}. ${session.counter ? queued : ''}`],
-    open: ['Connected', left ? `to ${host}, catching up: ${plural(left, 'record')} to go.` : `to ${host}${session.welcome?.user ? ` as ${session.welcome.user}` : ''}. ${stored}`],
+    open: ['Connected', leaving ? `to ${host}, which goes away and asked to be called again in a moment.` : left ? `to ${host}, catching up: ${plural(left, 'record')} to go.` : `to ${host}${session.welcome?.user ? ` as ${session.welcome.user}` : ''}. ${stored}`],
     waiting: [`Cut off. Next try in ${Math.ceil(Math.max(0, until - now()) / 1000)} s.`, code && `${sentence(code, detail)} ${queued}`],
     stopped: ['Stopped.', code && `${sentence(code, detail)} ${advice(code)}`],
   }[name];
@@ -249,7 +253,7 @@ function open(name) {
 const session = new Session(new URL('ws', location.href.replace(/^http/, 'ws').replace(/[?#].*/, '')).href, {
   state(state) {
     if (state.name === 'open') stored = session.welcome.synced ? 'Records are synced to disk.' : 'Records are kept in the server’s memory.';
-    if (state.name === 'open') announce('Connected.');
+    if (state.name === 'open') announce(state.leaving ? 'The server goes away and asked to be called again in a moment.' : 'Connected.');
     if (state.name === 'waiting') announce(`Cut off. ${sentence(state.code, state.detail)} It is tried again by itself.`);
     if (state.name === 'stopped') announce(`Stopped. ${sentence(state.code, state.detail)}`);
     refresh();
@@ -272,9 +276,10 @@ const session = new Session(new URL('ws', location.href.replace(/^http/, 'ws').r
     for (const [offset, row] of rows) {
       if (offset < f.from) continue;
       row.classList.add('gone');
+      row.querySelector('.badge')?.replaceWith(badge('gone'));
       rows.delete(offset);
     }
-    append(element('li', 'notice', `${range(f.from, f.to)} no longer in the channel: the server’s store was restarted or restored, and the log goes on from ${f.after ?? 0}.`));
+    append(element('li', 'notice', `${range(f.from, f.to)} no longer in the channel: the server’s store was restarted or restored, and the log ${f.after ? `goes on after record ${f.after}` : 'begins anew'}.`));
   },
   ended(name, code, detail, again) {
     notice(`${name} is not subscribed. ${sentence(code, detail)} ${again ? 'It is asked again by itself.' : advice(code)}`);
@@ -330,6 +335,8 @@ $('view').onscroll = () => {
   atEnd = scrollHeight - scrollTop - clientHeight < 40;
   if (atEnd) $('newest').hidden = true;
 };
+// a keyboard that comes up on a phone must not cover the newest record
+new ResizeObserver(() => atEnd && toEnd()).observe($('view'));
 window.onpopstate = () => open(channelNow());
 window.ononline = () => session.wake();
 document.onvisibilitychange = () => document.visibilityState === 'visible' && session.wake();

@@ -170,7 +170,8 @@ class Session {
   // speak to no other.
   announced(f) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.lose(f.code || 1012, 'announced'), f.delay ?? 0);
+    this.timer = setTimeout(() => this.lose(f.code || 1012, ''), f.delay ?? 0);
+    this.change({ name: 'open', leaving: true });
   }
 
   // watch leaves the channel that is subscribed and subscribes to another.
@@ -236,7 +237,7 @@ class Session {
     const s = this.sub;
     if (!this.live(f) || f.o <= s.offset) return; // a duplicate, or of an older subscription
     if (f.o !== s.offset + 1) {
-      this.lose(4003, `record ${f.o} came after ${s.offset}`);
+      this.lose(4008, `record ${f.o} came after ${s.offset}`);
       return;
     }
     this.enter(f.term);

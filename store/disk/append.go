@@ -82,7 +82,7 @@ func (s *Store) Append(drafts []store.Draft, results []store.Result) error {
 	w.ms = now.UnixMilli()
 	w.batchNo++
 	w.rules = store.Rules{
-		Now: now, Memory: s.info.Memory, DedupeWindow: s.opts.DedupeWindow, MaxLanes: s.opts.MaxLanes, Room: s.space.room(now, size),
+		Now: now, Memory: s.info.Memory, DedupeWindow: s.opts.DedupeWindow, MaxLanes: s.opts.MaxLanes, Deleted: s.deleted, Room: s.space.room(now, size),
 	}
 	for i := range drafts {
 		if err := w.draft(ctx, &drafts[i], &results[i]); err != nil {

@@ -25,11 +25,10 @@ type channel struct {
 	pins int           // it must not be dropped while there are any
 
 	// of the holder of the turn
-	batch  *chanBatch
-	lanes  int  // how many, if counted
-	known  bool // lanes has been counted
-	dirty  bool // in trimmer.dirty
-	oldest int64
+	batch *chanBatch
+	lanes int  // how many, if counted
+	known bool // lanes has been counted
+	dirty bool // in trimmer.dirty
 }
 
 // chanState is where a log begins and ends. The zero state is that of a channel that does not exist.
@@ -135,29 +134,27 @@ const (
 
 // channel returns a channel that has been loaded. What is pinned stays the one of its name.
 func (s *Store) channel(ctx context.Context, op, name string, pins int) (*channel, error) {
-	for {
-		c, load, wait := s.channels.get(name, pins)
-		if load {
-			err := s.load(c)
-			s.channels.loaded(c, err)
-			return c, err
-		}
-		if wait == nil {
-			return c, nil
-		}
-		select {
-		case <-wait:
-		case <-ctx.Done():
-			if pins > 0 {
-				s.channels.unpin(c)
-			}
-			return nil, &holdfast.Error{Code: holdfast.CodeCanceled, Op: op, Cause: ctx.Err()}
-		}
-		s.channels.mu.Lock()
-		err := c.err
-		s.channels.mu.Unlock()
+	c, load, wait := s.channels.get(name, pins)
+	if load {
+		err := s.load(c)
+		s.channels.loaded(c, err)
 		return c, err
 	}
+	if wait == nil {
+		return c, nil
+	}
+	select {
+	case <-wait:
+	case <-ctx.Done():
+		if pins > 0 {
+			s.channels.unpin(c)
+		}
+		return nil, &holdfast.Error{Code: holdfast.CodeCanceled, Op: op, Cause: ctx.Err()}
+	}
+	s.channels.mu.Lock()
+	err := c.err
+	s.channels.mu.Unlock()
+	return c, err
 }
 
 // load reads a channel's state. Nobody writes to the channel meanwhile, as writers need it loaded.
@@ -228,9 +225,8 @@ func (i *blocks) containing(b *block.Block, offset uint64) (bool, error) {
 	return i.parse(b, i.it.SeekLT(appendBlockKey(key[:0], i.id, offset+1)))
 }
 
-func (i *blocks) next(b *block.Block) (bool, error)  { return i.parse(b, i.it.Next()) }
-func (i *blocks) last(b *block.Block) (bool, error)  { return i.parse(b, i.it.Last()) }
-func (i *blocks) first(b *block.Block) (bool, error) { return i.parse(b, i.it.First()) }
+func (i *blocks) next(b *block.Block) (bool, error) { return i.parse(b, i.it.Next()) }
+func (i *blocks) last(b *block.Block) (bool, error) { return i.parse(b, i.it.Last()) }
 
 func (i *blocks) parse(b *block.Block, ok bool) (bool, error) {
 	if !ok {

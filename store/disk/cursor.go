@@ -2,6 +2,7 @@ package disk
 
 import (
 	"context"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -188,17 +189,22 @@ func (s *Store) Delete(ctx context.Context, channel string) error {
 		return err
 	}
 	id := c.state().id
-	if id == 0 {
-		return nil
-	}
 	b := s.db.NewBatch()
 	defer b.Close()
-	if err := deleteChannel(b, channel, id); err != nil {
+	if id != 0 {
+		if err := deleteChannel(b, channel, id); err != nil {
+			return s.fail.die(err)
+		}
+	}
+	now := s.opts.Now()
+	key := []byte{kindDeleted}
+	if err := b.Set(key, encodeCounter(key, uint64(now.UnixMilli())), nil); err != nil {
 		return s.fail.die(err)
 	}
 	if err := s.sync(b); err != nil {
 		return err
 	}
+	s.deleted = time.UnixMilli(now.UnixMilli())
 	c.setState(chanState{})
 	c.known = false
 	s.w.deleted = true

@@ -22,6 +22,7 @@ const (
 	kindMeta       = 'm' // → metaValue
 	kindNextID     = 'n' // → the next channel id; ids are never used again
 	kindGeneration = 'g' // → the cursor generation drawn last
+	kindDeleted    = 'd' // → when a channel was deleted last, Unix ms
 )
 
 func appendID(dst []byte, kind byte, id uint64) []byte {

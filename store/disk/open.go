@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -33,6 +34,7 @@ type Store struct {
 	// turn is held by whoever writes records, lanes, channels and floors, through the commit; cursorTurn by
 	// whoever writes cursors. Who needs both takes cursorTurn first.
 	turn, cursorTurn turn
+	deleted          time.Time // when a channel was deleted last; the turn's
 
 	channels channels
 	w        writer
@@ -168,6 +170,16 @@ func (s *Store) openMeta(fresh bool) error {
 	m, err := s.readMeta(s.db)
 	if err != nil {
 		return err
+	}
+	key := []byte{kindDeleted}
+	if v, err := get(s.db, key); err != nil {
+		return s.pebbleError(err)
+	} else if v != nil {
+		ms, err := decodeCounter(key, v)
+		if err != nil {
+			return s.pebbleError(err)
+		}
+		s.deleted = time.UnixMilli(int64(ms))
 	}
 	s.info = store.Info{
 		Name: "disk", Term: holdfast.NewTerm(), Memory: m.memory,

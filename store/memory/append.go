@@ -45,7 +45,7 @@ func (s *Store) Append(drafts []store.Draft, results []store.Result) error {
 	now := s.opts.Now()
 	w := &s.w
 	w.ms = now.UnixMilli()
-	w.rules = store.Rules{Now: now, Memory: s.info.Memory, DedupeWindow: s.opts.DedupeWindow, MaxLanes: s.opts.MaxLanes}
+	w.rules = store.Rules{Now: now, Memory: s.info.Memory, DedupeWindow: s.opts.DedupeWindow, MaxLanes: s.opts.MaxLanes, Deleted: s.deleted}
 	for i := range drafts {
 		s.draft(&drafts[i], &results[i])
 	}

@@ -64,8 +64,9 @@ type Store struct {
 	opts Options
 	info store.Info
 
-	write sync.Mutex // held by whoever changes channels; nothing under it waits for anything
-	w     writer
+	write   sync.Mutex // held by whoever changes channels; nothing under it waits for anything
+	w       writer
+	deleted time.Time // when a channel was deleted last; guarded by write
 
 	mu       sync.RWMutex // guards the map, not what is in it
 	channels map[string]*channel
@@ -259,6 +260,7 @@ func (s *Store) Delete(ctx context.Context, channel string) error {
 	s.write.Lock()
 	defer s.write.Unlock()
 	s.cursors.drop(channel)
+	s.deleted = time.UnixMilli(s.opts.Now().UnixMilli())
 	s.mu.Lock()
 	c := s.channels[channel]
 	delete(s.channels, channel)

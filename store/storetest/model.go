@@ -21,6 +21,7 @@ type model struct {
 	channels map[string]*modelChannel
 	cursors  map[[2]string]store.Cursor
 	gen      uint64
+	deleted  time.Time                         // when a channel was deleted last
 	used     map[string]map[holdfast.Term]bool // terms that a channel of that name has had
 }
 
@@ -82,7 +83,7 @@ func (m *model) decide(d *store.Draft) store.Result {
 		return c.resolved(l, d)
 	case l.sealed:
 		return outcome(store.Conflict)
-	case stale:
+	case stale, absent && !d.Sent.IsZero() && !d.Sent.At.After(m.deleted):
 		return expected(store.Unknown, l.last+1)
 	case absent && d.Sent.IsZero() && d.Number > 1:
 		return expected(store.ProducerUnknown, 1)
@@ -238,7 +239,7 @@ func (w *walk) forget() {
 	w.m.channels = map[string]*modelChannel{}
 	w.m.cursors = map[[2]string]store.Cursor{}
 	w.m.used = map[string]map[holdfast.Term]bool{}
-	w.m.gen = 0
+	w.m.gen, w.m.deleted = 0, time.Time{}
 }
 
 func (w *walk) name() string { return walkChannels[w.src.intn(len(walkChannels))] }
@@ -414,6 +415,7 @@ func (w *walk) trimAll() {
 func (w *walk) delete(name string) {
 	w.must(w.b.Delete(w.ctx, name))
 	w.m.channels[name] = nil
+	w.m.deleted = time.UnixMilli(w.m.now.UnixMilli())
 	for k := range w.m.cursors {
 		if k[0] == name {
 			delete(w.m.cursors, k)

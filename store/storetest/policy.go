@@ -173,6 +173,10 @@ func testDelete(t *testing.T, open Open) {
 			t.Fatal("the holder of the deleted cursor was not told")
 		}
 		old = k
+		// what was in doubt when its channel was deleted is unknown: nobody remembers it
+		doubt := r.append(resent(publish(c, 'P', 3, "c"), r.clock.Now(), r.b.Info().Memory), resent(publish(c, 'Q', 1, "c"), r.clock.Now(), r.b.Info().Memory))
+		checkResult(t, "in doubt", doubt[0], expected(store.Unknown, 1))
+		checkResult(t, "in doubt", doubt[1], expected(store.Unknown, 1))
 		res := r.append(publish(c, 'P', 2, "b"), publish(c, 'P', 1, "x"), store.Draft{Channel: c})
 		checkResult(t, "lanes are gone", res[0], expected(store.ProducerUnknown, 1))
 		checkResult(t, "it begins anew", res[1], at(store.Stored, 1))

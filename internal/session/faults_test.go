@@ -1,0 +1,264 @@
+package session_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"pgregory.net/rapid"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/session"
+	"github.com/holdfast-ws/holdfast/internal/wire"
+)
+
+// ---- what may happen to a world, besides cuts
+
+// onDisk puts the store on a disk that copies can be made of.
+func (w *world) onDisk() {
+	w.store.Close()
+	w.fs = vfs.NewCrashableMem()
+	w.open()
+	w.backUp()
+}
+
+// backUp copies what is on the disk.
+func (w *world) backUp() { w.backup = w.fs.CrashClone(vfs.CrashCloneCfg{}) }
+
+// restore puts the copy back.
+func (w *world) restore() {
+	w.stop()
+	w.fs = w.backup
+	w.backup = w.fs.CrashClone(vfs.CrashCloneCfg{})
+	w.open()
+}
+
+// copyOutbox makes a third client of what the first one's outbox has on its disk, once.
+func (w *world) copyOutbox() {
+	if len(w.clients) > 2 {
+		return
+	}
+	c := w.clients[0]
+	z := &client{w: w, name: "z", codec: wire.JSON, durable: session.Durable, ended: map[string]session.Outcome{},
+		subs: map[uint64]*reading{}, at: map[string]session.Entry{}, began: map[string]bool{},
+		entries: map[session.EntryID]*content{}, lanes: map[string]map[holdfast.ProducerID]session.Lane{}}
+	for id, e := range c.entries {
+		if e.saved {
+			copied := *e
+			z.entries[id] = &copied
+		}
+	}
+	c.shared, z.shared = map[string]bool{}, map[string]bool{}
+	for ch, m := range c.lanes {
+		z.lanes[ch] = maps.Clone(m)
+		c.shared[ch], z.shared[ch] = len(m) > 0, len(m) > 0
+	}
+	w.clients = append(w.clients, z)
+	z.open()
+	c.crash() // as a copy is made of an outbox that nobody has open
+}
+
+// sleepForWeeks lets everything be idle until the store has forgotten all lanes.
+func (w *world) sleepForWeeks() {
+	w.slept++
+	w.advance(20 * time.Second)
+	w.advance(8 * 24 * time.Hour)
+	w.advance(time.Minute)
+	if _, err := w.log.Trim(background); err != nil {
+		w.t.Fatalf("trim: %v", err)
+	}
+}
+
+func (c *client) reads(channel string) uint64 {
+	for id, r := range c.subs {
+		if r.channel == channel && r.ended == 0 {
+			return id
+		}
+	}
+	return 0
+}
+
+func (c *client) nextSub() uint64 {
+	c.subIDs++
+	return c.subIDs
+}
+
+// resubscribe ends a subscription and takes it up again at once, where it was.
+func (c *client) resubscribe(channel string) {
+	id := c.reads(channel)
+	if id == 0 || c.over != 0 {
+		return
+	}
+	r := c.subs[id]
+	cp, _ := c.machine.Checkpoint(id, r.pos)
+	c.step(session.ClientEvent{Kind: session.EvUnsubscribe, Sub: id})
+	delete(c.subs, id)
+	id = c.nextSub()
+	c.subscribe(id, channel, wire.FromStart, cp)
+	n := c.subs[id]
+	n.got, n.terms, n.start, n.gaps, n.placed = r.got, r.terms, r.start, r.gaps, r.placed && cp.Position != (holdfast.Position{})
+}
+
+// drop gives up the oldest entries that were never sent.
+func (c *client) drop(n int) {
+	for _, id := range sorted(c.entries)[:min(n, len(c.entries))] {
+		before := len(c.entries)
+		c.step(session.ClientEvent{Kind: session.EvDrop, Entry: session.Entry{ID: id}, Code: holdfast.CodeDropped})
+		c.w.dropped += before - len(c.entries)
+	}
+}
+
+// ---- what must hold all the same
+
+// checkOnce: no message is in the log twice, and none that has failed.
+func (w *world) checkOnce() map[string]bool {
+	seen := map[string]bool{}
+	for _, ch := range channels {
+		for _, m := range w.contents(ch) {
+			if seen[m] {
+				w.t.Fatalf("%q is in the log twice", m)
+			}
+			seen[m] = true
+		}
+	}
+	for _, c := range w.clients {
+		for m, o := range c.ended {
+			if o == session.Failed && seen[m] {
+				w.t.Fatalf("%q has failed and is in the log", m)
+			}
+		}
+	}
+	return seen
+}
+
+// Promise 7: frames of a connection that the client has given up change nothing, whenever they come. Nor do
+// subscriptions that end and begin on one connection, and records that are given up unsent.
+func TestHalfOpen(t *testing.T) {
+	late, dropped := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := run(t, plan{defers: true, halfOpen: true, churn: true, drops: true})
+		w.checkUpstream()
+		w.checkDownstream()
+		for _, c := range w.clients {
+			if c.over != 0 || len(c.entries) != 0 {
+				t.Fatalf("%s: over %v, %d entries have no outcome", c.name, c.over, len(c.entries))
+			}
+		}
+		late, dropped = late+w.late, dropped+w.dropped
+	})
+	if late == 0 || dropped == 0 {
+		t.Fatalf("%d late messages, %d dropped records: the faults did not bite", late, dropped)
+	}
+}
+
+// Promises 4 and 5: a store that was put back to an older copy has lost acknowledged records. Publishers that go on
+// are told which, subscribers are told from where on the log is another, and nothing is doubled.
+func TestRestoredBackup(t *testing.T) {
+	lost, forks := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := run(t, plan{restores: true, churn: true})
+		seen := w.checkOnce()
+		w.checkDownstream()
+		for _, c := range w.clients {
+			if c.over != 0 || len(c.entries) != 0 {
+				t.Fatalf("%s: over %v, %d entries have no outcome", c.name, c.over, len(c.entries))
+			}
+			c.checkLost(seen)
+		}
+		lost, forks = lost+w.lost, forks+w.forks
+	})
+	if lost == 0 || forks == 0 {
+		t.Fatalf("%d losses, %d forks: the faults did not bite", lost, forks)
+	}
+}
+
+// checkLost: whatever was acknowledged and is gone was told, if the client has published behind it since; nothing
+// ends as unknown, since the store remembers all that it has.
+func (c *client) checkLost(seen map[string]bool) {
+	last := map[string]uint64{} // the last number of a channel that is in the log
+	for m := range seen {
+		if e, ok := c.at[m]; ok {
+			last[e.Channel] = max(last[e.Channel], e.Number)
+		}
+	}
+	for m, o := range c.ended {
+		e := c.at[m]
+		if o == session.Unknown {
+			c.w.t.Fatalf("%q ended as unknown", m)
+		}
+		if o != session.Delivered || seen[m] || e.Number > last[e.Channel] {
+			continue
+		}
+		if !slices.ContainsFunc(c.lost, func(f session.ClientEffect) bool {
+			return f.Lane.Channel == e.Channel && f.From <= e.Number && e.Number <= f.To
+		}) {
+			c.w.t.Fatalf("%q was acknowledged and is lost in silence; number %d, the log goes on to %d", m, e.Number, last[e.Channel])
+		}
+	}
+}
+
+// Promise 1: of two copies of an outbox that both publish something new in a channel, one is stopped, and what was in
+// both is stored once.
+func TestCopiedOutbox(t *testing.T) {
+	both := 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := run(t, plan{copies: true, halfOpen: true, defers: true})
+		w.checkUpstream()
+		if len(w.clients) < 3 {
+			return
+		}
+		x, z := w.clients[0], w.clients[2]
+		for _, c := range []*client{x, z} {
+			if c.over != 0 && c.over != holdfast.CodeProducerConflict {
+				t.Fatalf("%s has stopped: %v", c.name, c.over)
+			}
+		}
+		if w.clients[1].over != 0 {
+			t.Fatalf("y has stopped: %v", w.clients[1].over)
+		}
+		for _, ch := range channels {
+			if x.published(ch) && z.published(ch) {
+				both++
+				if x.over == 0 && z.over == 0 {
+					t.Fatalf("both copies have published in %q, and neither was stopped", ch)
+				}
+			}
+		}
+	})
+	if both == 0 {
+		t.Fatal("no two copies ever published in one channel")
+	}
+}
+
+// published reports whether a copy tried to go on in a lane that both had.
+func (c *client) published(channel string) bool { return c.shared[channel] && c.began[channel] }
+
+// Promise 5: whoever was idle for longer than the store remembers loses nothing. Only what was in doubt before may
+// end as unknown.
+func TestIdleForWeeks(t *testing.T) {
+	slept, unknown := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := run(t, plan{weeks: true, halfOpen: true, drops: true})
+		seen := w.checkOnce()
+		w.checkDownstream()
+		for _, c := range w.clients {
+			if c.over != 0 || len(c.entries) != 0 || len(c.lost) != 0 {
+				t.Fatalf("%s: over %v, %d entries have no outcome, %d losses", c.name, c.over, len(c.entries), len(c.lost))
+			}
+			for m, o := range c.ended {
+				if o == session.Delivered && !seen[m] {
+					t.Fatalf("%q was acknowledged and is not in the log", m)
+				}
+				if o == session.Unknown && w.slept == 0 {
+					t.Fatalf("%q ended as unknown, although the store remembers", m)
+				}
+			}
+		}
+		slept, unknown = slept+w.slept, unknown+w.unknown
+	})
+	if slept == 0 || unknown == 0 {
+		t.Fatalf("slept %d times, %d unknown: the faults did not bite", slept, unknown)
+	}
+}
