@@ -1,7 +1,6 @@
 package session_test
 
 import (
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -36,11 +35,17 @@ func (w *world) restore() {
 }
 
 // copyOutbox makes a third client of what the first one's outbox has on its disk, once.
-func (w *world) copyOutbox() {
+func (w *world) copyOutbox(t *rapid.T) {
 	if len(w.clients) > 2 {
 		return
 	}
 	c := w.clients[0]
+	if rapid.Bool().Draw(t, "sealing") { // it ends between choosing a successor and publishing in it
+		c.sync()
+		c.crash(0)
+		c.publish(rapid.SampledFrom(channels).Draw(t, "channel"), 0, 0)
+	}
+	c.crash(rapid.IntRange(0, 3).Draw(t, "left")) // a copy is made of an outbox that nobody has open
 	z := &client{w: w, name: "z", codec: wire.JSON, durable: session.Durable, ended: map[string]session.Outcome{},
 		subs: map[uint64]*reading{}, at: map[string]session.Entry{}, began: map[string]bool{},
 		entries: map[session.EntryID]*content{}, lanes: map[string]map[holdfast.ProducerID]session.Lane{}}
@@ -51,13 +56,12 @@ func (w *world) copyOutbox() {
 		}
 	}
 	c.shared, z.shared = map[string]bool{}, map[string]bool{}
-	for ch, m := range c.lanes {
-		z.lanes[ch] = maps.Clone(m)
+	z.lanes, z.disk = copied(c.disk), copied(c.disk)
+	for ch, m := range c.disk {
 		c.shared[ch], z.shared[ch] = len(m) > 0, len(m) > 0
 	}
 	w.clients = append(w.clients, z)
 	z.open()
-	c.crash() // as a copy is made of an outbox that nobody has open
 }
 
 // sleepForWeeks lets everything be idle until the store has forgotten all lanes.

@@ -100,8 +100,8 @@ func (w *world) faults(p plan, actions map[string]func(*rapid.T), some func(*rap
 	if p.restarts {
 		actions["restart"] = func(t *rapid.T) { w.restart() }
 	}
-	if p.crashes {
-		actions["crash"] = func(t *rapid.T) { some(t).crash() }
+	if p.crashes || p.copies {
+		actions["crash"] = func(t *rapid.T) { some(t).crash(rapid.IntRange(0, 3).Draw(t, "left")) }
 	}
 	if p.defers {
 		actions["defer"] = func(t *rapid.T) { w.refuse = holdfast.CodeStoreFull }
@@ -136,8 +136,7 @@ func (w *world) faults(p plan, actions map[string]func(*rapid.T), some func(*rap
 		}
 	}
 	if p.copies {
-		actions["crash"] = func(t *rapid.T) { some(t).crash() }
-		actions["copy"] = func(t *rapid.T) { w.copyOutbox() }
+		actions["copy"] = func(t *rapid.T) { w.copyOutbox(t) }
 	}
 	if p.weeks {
 		actions["weeks"] = func(t *rapid.T) { w.sleepForWeeks() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -54,6 +55,8 @@ type client struct {
 	entries map[session.EntryID]*content
 	lanes   map[string]map[holdfast.ProducerID]session.Lane
 	unsynced
+	disk      map[string]map[holdfast.ProducerID]session.Lane // lanes as of the last sync,
+	journal   []line                                          // and what was noted since
 	nextMsg   int
 	producers int
 
@@ -66,6 +69,12 @@ type client struct {
 	began  map[string]bool // channels in which this process has published something new
 	subs   map[uint64]*reading
 	over   holdfast.Code
+}
+
+// line is what one write to the outbox notes: an entry, or a lane's successor.
+type line struct {
+	entry session.EntryID
+	seal  session.Lane
 }
 
 type unsynced struct {
@@ -172,9 +181,24 @@ func producerOf(name string, n int) (p holdfast.ProducerID) {
 	return p
 }
 
-// crash kills the client's process: what its outbox had not synced is gone, and so are its subscriptions.
-func (c *client) crash() {
+// crash kills the client's process: of what its outbox had not synced only the first lines are left. Its subscriptions
+// are gone.
+func (c *client) crash(left int) {
 	c.cut()
+	c.lanes = copied(c.disk)
+	for _, x := range c.journal[:min(left, len(c.journal))] {
+		if e := c.entries[x.entry]; e != nil {
+			e.saved = true
+			l := c.lane(e.entry.Channel, e.entry.Producer)
+			l.Next = e.entry.Number + 1
+			c.lanes[l.Channel][l.Producer] = l
+		} else if x.entry == 0 {
+			l := c.lane(x.seal.Channel, x.seal.Producer)
+			l.Successor = x.seal.Successor
+			c.lanes[l.Channel][l.Producer] = l
+		}
+	}
+	c.journal, c.disk = nil, copied(c.lanes)
 	for id, e := range c.entries {
 		if !e.saved {
 			delete(c.entries, id)
@@ -242,7 +266,11 @@ func (c *client) publish(channel string, size int, ttl time.Duration) {
 	}
 	fx := c.machine.Step(c.w.now, &session.ClientEvent{Kind: session.EvPublish, Entry: e}, nil)
 	for i := range fx {
+		if fx[i].Kind == session.FxSeal {
+			c.journal = append(c.journal, line{seal: fx[i].Lane})
+		}
 		if fx[i].Kind == session.FxPersist {
+			c.journal = append(c.journal, line{entry: fx[i].Entry.ID})
 			c.at[data], c.began[channel] = fx[i].Entry, true
 			c.entries[fx[i].Entry.ID] = &content{entry: fx[i].Entry, data: data, saved: c.durable == session.Volatile}
 			c.unsynced.upTo = fx[i].Entry.ID
@@ -252,6 +280,14 @@ func (c *client) publish(channel string, size int, ttl time.Duration) {
 		}
 	}
 	c.apply(fx)
+}
+
+func copied(lanes map[string]map[holdfast.ProducerID]session.Lane) map[string]map[holdfast.ProducerID]session.Lane {
+	m := map[string]map[holdfast.ProducerID]session.Lane{}
+	for ch, l := range lanes {
+		m[ch] = maps.Clone(l)
+	}
+	return m
 }
 
 func (c *client) lane(channel string, p holdfast.ProducerID) session.Lane {
@@ -271,6 +307,7 @@ func (c *client) sync() {
 	for _, e := range c.entries {
 		e.saved = true
 	}
+	c.disk, c.journal = copied(c.lanes), nil
 	c.step(session.ClientEvent{Kind: session.EvPersisted, Entry: session.Entry{ID: c.unsynced.upTo}})
 }
 
