@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -304,6 +305,51 @@ func TestOutboxPolicies(t *testing.T) {
 			t.Error(rs[1].Status())
 		}
 	})
+	t.Run("drop oldest at once", func(t *testing.T) {
+		s := open(t, url, client.SessionOptions{Outbox: client.NewMemoryOutbox(client.OutboxOptions{MaxRecords: 2, Policy: client.OutboxDropOldest})})
+		for i := range 1000 { // the session's owner may not have seen the ones before
+			if _, err := s.Enqueue(limit(t), "c", nil); err != nil {
+				t.Fatalf("record %d: %v", i, err)
+			}
+		}
+	})
+	t.Run("drop oldest of a file", func(t *testing.T) {
+		o, err := client.OpenFileOutbox(filepath.Join(t.TempDir(), "outbox"), client.OutboxOptions{MaxRecords: 100, Policy: client.OutboxDropOldest})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow := make(chan struct{})
+		var full atomic.Bool
+		o.BreakDisk(func(op string) error {
+			if full.Load() {
+				<-slow
+			}
+			return nil
+		})
+		s := open(t, url, client.SessionOptions{Outbox: o})
+		var rs []*client.Receipt
+		for range 100 {
+			r, err := s.Enqueue(limit(t), "c", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rs = append(rs, r)
+		}
+		full.Store(true)
+		time.AfterFunc(100*time.Millisecond, func() { close(slow) })
+		for range 3 {
+			if _, err := s.Enqueue(limit(t), "c", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, r := range rs {
+			if want := map[bool]client.Status{true: client.StatusFailed, false: client.StatusPending}[i < 3]; r.Status() != want {
+				t.Errorf("record %d of 100 is %v after three more", i+1, r.Status())
+			}
+		}
+		s.Close(canceledContext())
+		o.Close()
+	})
 	t.Run("drop newest", func(t *testing.T) {
 		s, rs := fill(t, client.OutboxDropNewest)
 		r, err := s.Enqueue(limit(t), "c", nil)
@@ -468,5 +514,40 @@ func TestEvents(t *testing.T) {
 	st := s.Stats()
 	if st.Disconnects[holdfast.CodeAbnormal]+st.Disconnects[holdfast.CodeGoingAway]+st.Disconnects[holdfast.CodeNoStatus] == 0 || st.LastError == nil {
 		t.Errorf("%+v", st)
+	}
+}
+
+func canceledContext() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// What was not read when a subscription is closed is not read afterwards.
+func TestCloseSubscriptionDropsTheRest(t *testing.T) {
+	n := startMemory(t, server.Options{})
+	ctx := limit(t)
+	s := open(t, n.url(), client.SessionOptions{})
+	for i := range 100 {
+		s.Enqueue(ctx, "c", []byte{byte(i)})
+	}
+	if err := s.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	sub := subscribe(t, s, "c", client.SubscribeOptions{From: client.FromStart})
+	waitFor(t, func() bool { return s.Stats().Received == 100 })
+	got := 0
+	for _, err := range sub.Records(ctx) {
+		if err != nil {
+			if !errors.Is(err, holdfast.CodeClosed) {
+				t.Error(err)
+			}
+			break
+		}
+		got++
+		sub.Close()
+	}
+	if got != 1 {
+		t.Errorf("%d records, and it was closed after the first", got)
 	}
 }

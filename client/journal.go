@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -28,9 +29,15 @@ type journal struct {
 	closing bool
 	notices
 
-	f      *os.File // the writer's
+	f      journalFile // the writer's
 	signal chan struct{}
 	done   chan struct{}
+}
+
+// journalFile is what the journal needs of its file.
+type journalFile interface {
+	io.WriteCloser
+	Sync() error
 }
 
 // notices are due when the bytes that were appended before them are durable.

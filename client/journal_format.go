@@ -32,7 +32,7 @@ const (
 	lineOutbox    lineKind = 1 // random id, user: the first line
 	lineBind      lineKind = 2 // kind, id
 	lineTaken     lineKind = 3 // input, sum
-	lineLane      lineKind = 4 // channel, producer, next, resolved, successor: all up to resolved have their answer
+	lineLane      lineKind = 4 // channel, producer, next, resolved, successor, acked, at, memory: all up to resolved have their answer; the first files end a line before acked
 	lineForgotten lineKind = 5 // channel, producer: the lane's successor has taken over
 	lineEntry     lineKind = 6 // a record
 	lineMark      lineKind = 7 // through, at, memory: all entries so far that have no mark get this one
@@ -88,7 +88,9 @@ func appendLane(b []byte, k laneKey, l *lane) []byte {
 	b = appendKey(b, k)
 	b = binary.AppendUvarint(b, l.next)
 	b = binary.AppendUvarint(b, l.resolved)
-	return append(b, l.successor[:]...)
+	b = append(b, l.successor[:]...)
+	b = binary.AppendUvarint(b, l.acked)
+	return appendSent(b, l.answer)
 }
 
 func appendForgotten(b []byte, k laneKey) []byte { return appendKey(append(b, byte(lineForgotten)), k) }

@@ -193,12 +193,18 @@ func (o *Outbox) apply(body []byte, first bool, written int) bool {
 func (o *Outbox) applyLane(r *lineReader) {
 	k := r.key()
 	next, resolved, successor := r.uint(), r.uint(), r.id()
-	if r.bad || resolved >= next {
+	var acked uint64
+	var answer wire.Sent
+	if len(r.b) > 0 {
+		acked, answer = r.uint(), r.sent()
+	}
+	if r.bad || resolved >= next || acked > resolved {
 		r.bad = true
 		return
 	}
 	l := o.lane(k)
 	l.next, l.resolved, l.successor = max(l.next, next), max(l.resolved, resolved), successor
+	l.acked, l.answer = acked, answer
 	o.answered(k, l.resolved)
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store"
+	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
 // read reads n records, and fails on anything else.
@@ -341,39 +343,74 @@ func TestOneSlowSubscriptionHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// A subscriber that does not read while it is cut off again and again holds at most about two windows.
+// A subscriber that does not read while it is cut off again and again holds no more than a window, and what one
+// connection brings beyond half of it: in records, in bytes, and where retention passes it each time.
 func TestReconnectsDoNotFillTheQueue(t *testing.T) {
-	n := startMemory(t, server.Options{})
-	p := cut(t, n.addr)
-	ctx := limit(t)
-	s := open(t, p.url(), client.SessionOptions{})
-	pub := open(t, n.url(), client.SessionOptions{})
-	for i := range 1000 {
-		pub.Enqueue(ctx, "c", []byte{byte(i)})
-	}
-	if err := pub.Flush(ctx); err != nil {
-		t.Fatal(err)
-	}
-	sub := subscribe(t, s, "c", client.SubscribeOptions{From: client.FromStart, Window: client.Window{Records: 10}})
-	for i := range 8 {
-		if err := s.Connected(ctx); err != nil {
-			t.Fatal(err)
-		}
-		ack, err := s.Publish(ctx, "other", nil) // one round trip, so that what is on its way has come
-		if err != nil || ack.Offset != uint64(i+1) {
-			t.Fatal(ack, err)
-		}
-		connects := s.Stats().Connects
-		p.cut()
-		waitFor(t, func() bool { return s.Stats().Connects > connects })
-	}
-	if got := s.Stats().Received; got > 20 {
-		t.Errorf("%d records in the queue of a subscription with a window of 10", got)
-	}
-	for i, r := range read(t, ctx, sub, 1000) {
-		if r.Data[0] != byte(i) || r.Offset != uint64(i+1) {
-			t.Fatalf("record %d: %+v", i, r)
-		}
+	for name, tt := range map[string]struct {
+		size   int
+		window client.Window
+		passed bool
+		most   uint64
+	}{
+		"records": {1, client.Window{Records: 10}, false, 10},
+		"bytes":   {10_000, client.Window{Records: 1000, Bytes: 50_000}, false, 10},
+		"gaps":    {1, client.Window{Records: 10}, true, 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := start(t, server.Options{}, func() store.Backend {
+				o := memory.Options{}
+				if tt.passed {
+					o.Retention.Records = 100
+				}
+				return memory.New(o)
+			})
+			p := cut(t, n.addr)
+			ctx := limit(t)
+			s := open(t, p.url(), client.SessionOptions{})
+			pub := open(t, n.url(), client.SessionOptions{})
+			more := func(records int) {
+				for range records {
+					pub.Enqueue(ctx, "c", make([]byte, tt.size))
+				}
+				if err := pub.Flush(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			more(100)
+			sub := subscribe(t, s, "c", client.SubscribeOptions{From: client.FromStart, Window: tt.window})
+			for i := range 10 {
+				if err := s.Connected(ctx); err != nil {
+					t.Fatal(err)
+				}
+				ack, err := s.Publish(ctx, "other", nil) // one round trip, so that what is on its way has come
+				if err != nil || ack.Offset != uint64(i+1) {
+					t.Fatal(ack, err)
+				}
+				if tt.passed {
+					more(200)
+				}
+				connects := s.Stats().Connects
+				p.cut()
+				waitFor(t, func() bool { return s.Stats().Connects > connects })
+			}
+			if got := s.Stats().Received; got > tt.most {
+				t.Errorf("%d records in the queue of a subscription with a window of %+v", got, tt.window)
+			}
+			want := uint64(1)
+			for r, err := range sub.Records(ctx) {
+				var gap *client.Gap
+				if errors.As(err, &gap) && tt.passed && gap.From == want {
+					want = gap.To + 1
+					continue
+				}
+				if err != nil || r.Offset != want {
+					t.Fatalf("record %d instead of %d: %v", r.Offset, want, err)
+				}
+				if want++; want > 100 && (!tt.passed || want > 2100) {
+					break
+				}
+			}
+		})
 	}
 }
 

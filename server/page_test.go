@@ -17,10 +17,15 @@ func getPage(t *testing.T, method, path string, header ...string) (*http.Respons
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", servePage)
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, r)
+	s.ServeHTTP(w, r)
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	body, err := io.ReadAll(w.Result().Body)
 	if err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func (s *Server) fatal(err error) {
 	s.failed = true
 	s.mu.Unlock()
 	for _, c := range s.snapshot() {
-		c.ws.Close()
+		c.end(holdfast.CodeStoreUnavailable, "the store is in doubt")
 	}
 }
 

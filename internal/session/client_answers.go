@@ -42,7 +42,7 @@ func (c *Client) stored(now time.Time, f *wire.Stored, fx []ClientEffect) []Clie
 	}
 	c.progress(now, l)
 	if f.Flags&wire.FlagSkipped == 0 {
-		l.acked, l.memory, l.ackedAt = f.Number, c.welcome.Memory, now
+		l.acked, l.memory, l.ackedAt = f.Number, c.welcome.Memory, c.serverNow(now)
 	}
 	l.shift(n)
 	c.requeue(l)
@@ -91,10 +91,15 @@ func (c *Client) resolvedTo(l *lane, number uint64, fx []ClientEffect) []ClientE
 	}
 	if s := c.byKey[laneKey{l.key.channel, l.successor}]; l.sealed && s != nil && s.unwritten {
 		s.unwritten = false // the outbox is to know how it goes on before it forgets this lane
-		fx = append(fx, ClientEffect{Kind: FxResolved, Lane: Lane{Channel: s.key.channel, Producer: s.key.producer, Next: s.next, Successor: s.successor}})
+		fx = append(fx, ClientEffect{Kind: FxResolved, Lane: s.facts()})
 	}
-	return append(fx, ClientEffect{Kind: FxResolved, Lane: Lane{Channel: l.key.channel, Producer: l.key.producer,
-		Next: l.next, Resolved: l.resolved, Successor: l.successor, Sealed: l.sealed}})
+	return append(fx, ClientEffect{Kind: FxResolved, Lane: l.facts()})
+}
+
+// facts is what an outbox is to remember of a lane.
+func (l *lane) facts() Lane {
+	return Lane{Channel: l.key.channel, Producer: l.key.producer, Next: l.next, Resolved: l.resolved,
+		Acked: l.acked, Memory: l.memory, AckedAt: l.ackedAt, Successor: l.successor, Sealed: l.sealed}
 }
 
 func (c *Client) refused(now time.Time, f *wire.Refused, fx []ClientEffect) []ClientEffect {
@@ -119,20 +124,21 @@ func (c *Client) goBack(now time.Time, l *lane, expected uint64, fx []ClientEffe
 	if l.goneBack++; l.goneBack > maxProbes {
 		return append(fx, ClientEffect{Kind: FxDisconnect, Code: holdfast.CodeHole, Detail: "lane " + l.key.producer.String() + " makes no progress", At: now})
 	}
+	expected = max(expected, 1)
 	if expected <= l.acked && l.memory == c.welcome.Memory && c.remembered(now, l) {
 		fx = append(fx, ClientEffect{Kind: FxLost, From: expected, To: l.acked, Code: holdfast.CodeLost,
 			Lane: Lane{Channel: l.key.channel, Producer: l.key.producer}})
 		l.acked = expected - 1
 	}
 	c.land(now, l)
-	l.skipBefore(max(expected, 1))
+	l.skipBefore(expected)
 	c.queue(l)
 	return fx
 }
 
 // remembered reports whether the server must still know what it last acknowledged in the lane.
 func (c *Client) remembered(now time.Time, l *lane) bool {
-	return l.ackedAt.IsZero() || c.welcome.DedupeWindow == 0 || millis(now.Sub(l.ackedAt)) < c.welcome.DedupeWindow
+	return c.welcome.DedupeWindow == 0 || c.serverNow(now)-l.ackedAt < c.welcome.DedupeWindow
 }
 
 // land takes all of the lane off what is in flight: no answer to it will come on this socket.

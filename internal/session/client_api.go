@@ -67,6 +67,11 @@ type Lane struct {
 	Next uint64
 	// Resolved is the last number known to have its answer, all below it having theirs.
 	Resolved uint64
+	// Acked is the last number that was answered as stored, by the server with this Memory of lanes, at AckedAt in its
+	// time (Unix ms). A server that expects a lower one later has lost records.
+	Acked   uint64
+	Memory  uint64
+	AckedAt int64
 	// Successor, if set, was chosen to go on after this lane; see FxSeal.
 	Successor holdfast.ProducerID
 	// Sealed, in FxResolved: the successor has taken over for good; the lane may be forgotten.

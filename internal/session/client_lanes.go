@@ -34,7 +34,7 @@ type lane struct {
 	resolved  uint64 // all numbers up to it have their answer
 	acked     uint64 // the last that was answered as stored,
 	memory    uint64 // by the server with this memory of lanes,
-	ackedAt   time.Time
+	ackedAt   int64  // at this server time
 	successor holdfast.ProducerID
 	after     *lane // to be sealed before anything here is sent
 	sealed    bool
@@ -70,6 +70,7 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 	for _, x := range lanes {
 		l := c.addLane(laneKey{x.Channel, x.Producer}, max(x.Next, x.Resolved+1))
 		l.resolved, l.successor = x.Resolved, x.Successor
+		l.acked, l.memory, l.ackedAt = x.Acked, x.Memory, x.AckedAt
 	}
 	for _, e := range entries {
 		k := laneKey{e.Channel, e.Producer}
@@ -91,7 +92,7 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 			c.current[x.Channel] = l
 			continue
 		}
-		l.items = append(l.items, item{kind: itemSeal, from: l.next, to: l.next - 1})
+		l.seal(0)
 		k := laneKey{x.Channel, l.successor}
 		s := c.byKey[k]
 		if s == nil { // it was chosen, and then the process ended before anything was published in it
@@ -144,13 +145,24 @@ func (c *Client) laneFor(channel string, fx []ClientEffect) (*lane, []ClientEffe
 	if old != nil {
 		old.successor = c.o.Producer
 		c.lastEntry++
-		old.items = append(old.items, item{kind: itemSeal, from: old.next, to: old.next - 1, entry: Entry{ID: c.lastEntry}})
+		sealed := Lane{Channel: channel, Producer: old.key.producer, Next: old.next, Resolved: old.resolved, Successor: old.successor}
+		old.seal(c.lastEntry)
 		l.after = old
 		c.queue(old)
-		fx = append(fx, ClientEffect{Kind: FxSeal, Entry: Entry{ID: c.lastEntry},
-			Lane: Lane{Channel: channel, Producer: old.key.producer, Next: old.next, Resolved: old.resolved, Successor: old.successor}})
+		fx = append(fx, ClientEffect{Kind: FxSeal, Entry: Entry{ID: c.lastEntry}, Lane: sealed})
 	}
 	return l, fx
+}
+
+// seal ends the lane with its handing over. A server takes that also of a lane that it does not know, since it may
+// have forgotten it in peace; so a lane with nothing else to send gives a number up before, which a server that
+// lost what it had acknowledged does not expect.
+func (l *lane) seal(id EntryID) {
+	if len(l.items) == 0 && l.acked > 0 {
+		l.items = append(l.items, item{kind: itemSkip, from: l.next, to: l.next})
+		l.next++
+	}
+	l.items = append(l.items, item{kind: itemSeal, from: l.next, to: l.next - 1, entry: Entry{ID: id}})
 }
 
 func (c *Client) publish(now time.Time, e Entry, fx []ClientEffect) []ClientEffect {

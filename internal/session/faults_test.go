@@ -40,6 +40,12 @@ func (w *world) copyOutbox(t *rapid.T) {
 		return
 	}
 	c := w.clients[0]
+	both := rapid.Bool().Draw(t, "both")
+	ch := rapid.SampledFrom(channels).Draw(t, "channel")
+	if both { // so that they share a lane
+		c.publish(ch, 0, 0)
+		c.sync()
+	}
 	if rapid.Bool().Draw(t, "sealing") { // it ends between choosing a successor and publishing in it
 		c.sync()
 		c.crash(0)
@@ -62,6 +68,10 @@ func (w *world) copyOutbox(t *rapid.T) {
 	}
 	w.clients = append(w.clients, z)
 	z.open()
+	if both {
+		c.publish(ch, 0, 0)
+		z.publish(ch, 0, 0)
+	}
 }
 
 // sleepForWeeks lets everything be idle until the store has forgotten all lanes.
@@ -162,7 +172,7 @@ func TestHalfOpen(t *testing.T) {
 func TestRestoredBackup(t *testing.T) {
 	lost, forks := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{restores: true, churn: true})
+		w := run(t, plan{restores: true, churn: true, halfOpen: true, drops: true, defers: true})
 		seen := w.checkOnce()
 		w.checkDownstream()
 		for _, c := range w.clients {
@@ -244,7 +254,7 @@ func (c *client) published(channel string) bool { return c.shared[channel] && c.
 func TestIdleForWeeks(t *testing.T) {
 	slept, unknown := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{weeks: true, halfOpen: true, drops: true})
+		w := run(t, plan{weeks: true, halfOpen: true, drops: true, churn: true, defers: true})
 		seen := w.checkOnce()
 		w.checkDownstream()
 		for _, c := range w.clients {
@@ -264,5 +274,27 @@ func TestIdleForWeeks(t *testing.T) {
 	})
 	if slept == 0 || unknown == 0 {
 		t.Fatalf("slept %d times, %d unknown: the faults did not bite", slept, unknown)
+	}
+}
+
+// Promises 1 and 5 together: publishers that are killed, over stores that lose what they had. Every entry ends, nothing is
+// doubled, and what has failed is nowhere.
+func TestDurableOutboxOverLosses(t *testing.T) {
+	for name, p := range map[string]plan{
+		"memory": {crashes: true, restarts: true, halfOpen: true, drops: true, defers: true},
+		"backup": {crashes: true, restores: true, halfOpen: true, drops: true, ttl: true},
+		"weeks":  {crashes: true, weeks: true, halfOpen: true, ttl: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				w := run(t, p)
+				w.checkOnce()
+				for _, c := range w.clients {
+					if c.over != 0 || len(c.entries) != 0 {
+						t.Fatalf("%s: over %v, %d entries have no outcome", c.name, c.over, len(c.entries))
+					}
+				}
+			})
+		})
 	}
 }

@@ -95,10 +95,26 @@ func run(t *rapid.T, p plan) *world {
 // faults adds what a run may meet.
 func (w *world) faults(p plan, actions map[string]func(*rapid.T), some func(*rapid.T) *client) {
 	if p.trims {
-		actions["trim"] = func(t *rapid.T) { w.trim(rapid.SampledFrom(channels).Draw(t, "channel")) }
+		actions["trim"] = func(t *rapid.T) {
+			ch := rapid.SampledFrom(channels).Draw(t, "channel")
+			some(t).around(t, func() {
+				if rapid.Bool().Draw(t, "away") { // while one is away the other publishes more than is kept
+					w.clients[0].cut()
+					y := w.clients[1]
+					for range 6 {
+						y.publish(ch, 0, 0)
+					}
+					y.connect()
+					for range 3 {
+						y.cycle()
+					}
+				}
+				w.trim(ch)
+			})
+		}
 	}
 	if p.restarts {
-		actions["restart"] = func(t *rapid.T) { w.restart() }
+		actions["restart"] = func(t *rapid.T) { some(t).around(t, w.restart) }
 	}
 	if p.crashes || p.copies {
 		actions["crash"] = func(t *rapid.T) { some(t).crash(rapid.IntRange(0, 3).Draw(t, "left")) }
@@ -119,27 +135,37 @@ func (w *world) faults(p plan, actions map[string]func(*rapid.T), some func(*rap
 	}
 	if p.restores {
 		actions["backup"] = func(t *rapid.T) { w.backUp() }
-		actions["restore"] = func(t *rapid.T) {
-			if rapid.Bool().Draw(t, "busy") { // what is lost has been acknowledged, and seen
-				c := some(t)
-				for _, ch := range channels {
-					if c.reads(ch) == 0 {
-						c.subscribe(c.nextSub(), ch, wire.FromStart, session.Checkpoint{})
-					}
-					c.publish(ch, 0, 0)
-				}
-				c.connect()
-				c.cycle()
-				c.cycle()
-			}
-			w.restore()
-		}
+		actions["restore"] = func(t *rapid.T) { some(t).around(t, w.restore) }
 	}
 	if p.copies {
 		actions["copy"] = func(t *rapid.T) { w.copyOutbox(t) }
 	}
 	if p.weeks {
-		actions["weeks"] = func(t *rapid.T) { w.sleepForWeeks() }
+		actions["weeks"] = func(t *rapid.T) { some(t).around(t, w.sleepForWeeks) }
+	}
+}
+
+// around lets something happen just after the client was busy, so that what is lost has been acknowledged, and seen, or
+// was on its way; and lets it go on afterwards.
+func (c *client) around(t *rapid.T, happen func()) {
+	busy := rapid.Bool().Draw(t, "busy")
+	for range 2 {
+		for _, ch := range channels {
+			if busy && c.over == 0 {
+				if c.reads(ch) == 0 {
+					c.subscribe(c.nextSub(), ch, wire.FromStart, session.Checkpoint{})
+				}
+				c.publish(ch, 0, 0)
+			}
+		}
+		for range rapid.IntRange(1, 4).Draw(t, "cycles") {
+			if busy {
+				c.connect()
+				c.cycle()
+			}
+		}
+		happen()
+		happen = func() {}
 	}
 }
 
@@ -354,7 +380,7 @@ func outcomeFor(m string) session.Outcome {
 func TestGapsAreExact(t *testing.T) {
 	gaps := 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{trims: true})
+		w := run(t, plan{trims: true, churn: true, halfOpen: true})
 		for _, c := range w.clients {
 			for _, r := range c.subs {
 				st, _ := w.log.State(background, r.channel)
@@ -381,7 +407,7 @@ func TestGapsAreExact(t *testing.T) {
 func TestStoreRestarts(t *testing.T) {
 	unknown, gaps := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{restarts: true})
+		w := run(t, plan{restarts: true, halfOpen: true, drops: true, defers: true})
 		for _, ch := range channels {
 			seen := map[string]bool{}
 			for _, m := range w.contents(ch) {
@@ -417,7 +443,7 @@ func TestStoreRestarts(t *testing.T) {
 // its lives, and what expired unsent leaves no hole.
 func TestDurableOutbox(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{crashes: true, ttl: true, defers: true})
+		w := run(t, plan{crashes: true, ttl: true, defers: true, halfOpen: true, drops: true})
 		w.checkUpstream()
 		for _, c := range w.clients {
 			if c.over != 0 {

@@ -132,7 +132,9 @@ func (p *player) open(rest, line string) {
 		Producer string
 		Lanes    []struct {
 			Channel, Producer, Successor string
-			Next, Resolved               uint64
+			Next, Resolved, Acked        uint64
+			At                           int64
+			Mem                          string
 		}
 		Entries []struct {
 			ID                int
@@ -153,7 +155,9 @@ func (p *player) open(rest, line string) {
 	p.machine = session.NewClient(options)
 	var lanes []session.Lane
 	for _, l := range o.Lanes {
-		x := session.Lane{Channel: l.Channel, Producer: p.producer(l.Producer), Next: l.Next, Resolved: l.Resolved}
+		mem, _ := holdfast.ParseTerm(l.Mem)
+		x := session.Lane{Channel: l.Channel, Producer: p.producer(l.Producer), Next: l.Next, Resolved: l.Resolved,
+			Acked: l.Acked, Memory: uint64(mem), AckedAt: l.At}
 		if l.Successor != "" {
 			x.Successor = p.producer(l.Successor)
 		}

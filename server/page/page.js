@@ -157,7 +157,7 @@ function refresh() {
   const unanswered = own.some((e) => e.status === 'pending' || e.status === 'sent');
   show($('outgoing-title'), unanswered ? 'Not yet stored' : 'Not stored, or not known to be');
   const names = [...new Set(other.map((e) => e.channel))].join(', ');
-  show($('elsewhere'), other.length ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not yet stored in ${names}.` : '');
+  show($('elsewhere'), other.length ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not stored in ${names}.` : '');
   const nothing = $('log').childElementCount === 0 && own.length === 0;
   $('empty').hidden = !nothing;
   show($('empty-text'), sub?.placed ? `Nothing in ${channel} yet.` : 'Records appear here as soon as there is a connection.');
@@ -179,11 +179,12 @@ function renderState() {
     connecting: ['Connecting…', `to ${host}. ${session.counter ? queued : ''}`],
     open: ['Connected', leaving ? `to ${host}, which goes away and asked to be called again in a moment.` : left ? `to ${host}, catching up: ${plural(left, 'record')} to go.` : `to ${host}${session.welcome?.user ? ` as ${session.welcome.user}` : ''}. ${stored}`],
     waiting: [`Cut off. Next try in ${Math.ceil(Math.max(0, until - now()) / 1000)} s.`, code && `${sentence(code, detail)} ${queued}`],
-    stopped: ['Stopped.', code && `${sentence(code, detail)} ${advice(code)}`],
+    stopped: [action === 'authenticate' ? 'Not let in.' : 'Stopped.', code && `${sentence(code, detail)} ${advice(code)}`],
   }[name];
   $('connection').dataset.state = name;
   show($('headline'), words[0]);
   show($('explanation'), words[1]);
+  if ($('credentials').hidden && action === 'authenticate') setTimeout(() => $('token').focus());
   $('credentials').hidden = action !== 'authenticate';
   $('retry').hidden = (name !== 'waiting' && name !== 'stopped') || action === 'authenticate';
   $('retry').textContent = name === 'stopped' ? 'Connect again' : 'Try now';
@@ -324,6 +325,7 @@ $('credentials').onsubmit = (event) => {
   event.preventDefault();
   session.token = $('token').value;
   session.retry();
+  $('message').focus();
 };
 $('retry').onclick = () => {
   session.retry();

@@ -13,10 +13,12 @@ const actionOf = (code) => CODES[code]?.[0] ?? { 40: 'now', 41: 'later', 42: 'au
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-// sentence says what happened, for people. A reason says more than the general words of RFC 6455's codes.
+// sentence says what happened, for people. A reason says more than the general words of RFC 6455's codes, and
+// nothing if it only repeats the table's.
 function sentence(code, detail) {
   const what = CODES[code]?.[1] ?? 'the server said something that this page has no words for';
-  return capital(`${detail && code < 4000 ? detail : what + (detail ? `: ${detail}` : '')} (${code}).`);
+  if (!detail || detail.includes(what)) return capital(`${what} (${code}).`);
+  return capital(`${code < 4000 ? detail : `${what}: ${detail}`} (${code}).`);
 }
 
 // advice says what to do about it, if there is anything.
