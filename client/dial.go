@@ -43,6 +43,9 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 	}
 	conn, resp, err := websocket.Dial(ctx, s.url, o)
 	if err != nil {
+		if resp == nil {
+			return nil, unreachable(s.url, s.o.ConnectTimeout, err)
+		}
 		return nil, refusal(op, resp, err)
 	}
 	if got := conn.Subprotocol(); got != s.codec.Subprotocol() {
@@ -84,27 +87,21 @@ func (l *lastConn) close() {
 	}
 }
 
-// refusal classes a failed attempt.
+// refusal classes an attempt that the server answered, but did not grant.
 func refusal(op string, resp *http.Response, err error) error {
-	e := &holdfast.Error{Code: holdfast.CodeDisconnected, Op: op, Cause: err}
-	if resp == nil {
-		switch {
-		case isTLS(err):
-			e.Code = holdfast.CodeTLS
-		case strings.Contains(err.Error(), "malformed HTTP"):
-			e.Code = holdfast.CodeNotHoldfast
-		}
-		return e
-	}
+	e := &holdfast.Error{Code: holdfast.CodeDisconnected, Op: op}
 	e.Detail = said(resp)
 	status := holdfast.Code(resp.StatusCode)
 	switch code, cerr := strconv.ParseUint(resp.Header.Get("Holdfast-Code"), 10, 16); {
 	case cerr == nil && code >= 4000 && code < 5000:
-		e.Code, e.Cause = holdfast.Code(code), nil
+		e.Code = holdfast.Code(code)
 	case status == http.StatusNotFound || status < 400:
-		e.Code, e.Cause = holdfast.CodeNotHoldfast, errors.Join(status, err)
+		e.Code = holdfast.CodeNotHoldfast
+		if status == http.StatusSwitchingProtocols {
+			e.Detail, e.Cause = "", root(err) // it upgraded, but not as RFC 6455 has it
+		}
 	default:
-		e.Code, e.Cause = status, nil
+		e.Code = status
 	}
 	e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	return e

@@ -129,7 +129,8 @@ func (s *Session) send(now time.Time, f *session.ClientEffect) {
 }
 
 // holdBack takes subscriptions out of a hello whose application has not yet taken what earlier connections
-// brought: each connection brings up to a window more, and the queue must not grow by that each time.
+// brought. The server counts what is pending, but only in records, and from a gap on it counts anew: in bytes, or where
+// retention passes a reader that sleeps, the queue would grow by a window with each connection.
 func (s *Session) holdBack(h *wire.Hello) {
 	h.Subscriptions = slices.DeleteFunc(h.Subscriptions, func(q wire.Subscribe) bool {
 		sub := s.byChannel(q.Channel)
@@ -202,7 +203,11 @@ func (s *Session) outcome(now time.Time, f *session.ClientEffect) {
 	tell := func() {
 		e.receipt.end(status, ack, err)
 		s.tell(Event{Kind: EventOutcome, Time: now, Channel: e.channel, Producer: e.producer, Number: e.number, Status: status, Code: f.Code, Err: err})
-		s.outbox.release(e.size)
+		if s.outbox.j != nil {
+			s.outbox.left(e.size)
+		} else {
+			s.outbox.release(e.size)
+		}
 	}
 	s.outbox.whenDurable(tell)
 }

@@ -146,10 +146,13 @@ func (s *Session) setState(to State, err error) {
 		close(s.greeted)
 	case from == StateOpen && to == StateConnecting:
 		s.greeted = make(chan struct{})
-	case to == StateFailed:
-		s.err = err
-		fallthrough
-	case to == StateClosed:
+	case to == StateFailed, to == StateClosed:
+		if to == StateFailed {
+			s.err = err
+		}
+		if from == StateOpen || from == StateClosing {
+			s.greeted = make(chan struct{})
+		}
 		select {
 		case <-s.closing:
 		default:

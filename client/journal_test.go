@@ -83,7 +83,11 @@ func (s *story) step() {
 
 func (s *story) end(e *entry, how session.Outcome) {
 	if s.o.ended(&session.Entry{ID: e.id}, how) != nil {
-		s.o.release(e.size)
+		if how == session.Delivered {
+			s.o.release(e.size)
+		} else {
+			s.o.left(e.size)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
@@ -67,8 +68,9 @@ func (s *Session) run() {
 			ops = nil
 		}
 		s.outbox.commit()
-		if s.sock != nil {
-			s.sock.flush()
+		if s.sock != nil && !s.sock.flush() {
+			s.disconnect(now, holdfast.CodeWriteTimeout, &holdfast.Error{Code: holdfast.CodeWriteTimeout, Op: "write to " + s.url,
+				Detail: "the server makes this client say far more than it takes"}, now)
 		}
 		if due = s.wake(now); due.Before(now.Add(leastTick)) {
 			due = now.Add(leastTick)
@@ -245,7 +247,9 @@ func (s *Session) gone(now time.Time, err error) {
 func (s *Session) retry(now time.Time, err error, notBefore time.Time) {
 	delay, ok := s.backoff.Next()
 	if !ok {
-		s.fail(&holdfast.Error{Code: holdfast.CodeRetriesExhausted, Op: "connect to " + s.url, Cause: err})
+		s.fail(&holdfast.Error{Code: holdfast.CodeRetriesExhausted, Op: "connect to " + s.url,
+			Detail: "given up after " + strconv.Itoa(s.attempt+1) + " attempts; the last", Cause: whole{because(err), err},
+			Hint: "check the address, and that a server runs there; then open a new session"})
 		return
 	}
 	if wait := min(notBefore.Sub(now), maxRetryAfter); !notBefore.IsZero() && wait > delay {

@@ -23,6 +23,8 @@ type Outbox struct {
 	first    *entry // entries in the order of their ids
 	last     *entry
 	room     room
+	leaving  int           // have their outcome, and keep their room until that is durable,
+	leavingB int           // with so many bytes
 	idle     chan struct{} // closed when the room is empty again; nil if nobody waits for that
 	input    uint64        // how much of the input was taken in,
 	sum      uint64        // and its checksum
@@ -239,6 +241,7 @@ func (o *Outbox) detach(err error, private bool) {
 // reserve waits for room as the policy says. It returns false if the record is to be dropped instead.
 func (o *Outbox) reserve(ctx context.Context, s *Session, size int) (bool, error) {
 	var dropped session.EntryID
+	seen := false // the session's owner has seen all that was published before
 	for {
 		o.mu.Lock()
 		if o.room.free(size) {
@@ -254,12 +257,16 @@ func (o *Outbox) reserve(ctx context.Context, s *Session, size int) (bool, error
 			defer o.mu.Unlock()
 			return false, o.full("")
 		case OutboxDropOldest:
+			if o.room.willFit(size, o.leaving, o.leavingB) {
+				break
+			}
 			victim := o.oldestUnsent()
 			full := o.full("everything in it was sent, and waits for its answer")
 			o.mu.Unlock()
-			if victim == 0 || victim == dropped {
+			if victim == 0 && seen || victim != 0 && victim == dropped {
 				return false, full
 			}
+			seen = seen || victim == 0
 			dropped = victim
 			if err := s.drop(ctx, victim); err != nil {
 				return false, err
@@ -306,6 +313,15 @@ func (o *Outbox) release(size int) {
 		close(o.idle)
 		o.idle = nil
 	}
+}
+
+// left gives back the room of an entry whose outcome had to become durable first.
+func (o *Outbox) left(size int) {
+	o.mu.Lock()
+	o.leaving--
+	o.leavingB -= size
+	o.mu.Unlock()
+	o.release(size)
 }
 
 // whenIdle returns a channel that is closed when nothing waits for an answer.

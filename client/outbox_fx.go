@@ -122,6 +122,8 @@ func (o *Outbox) ended(x *session.Entry, outcome session.Outcome) *entry {
 	if o.j != nil {
 		o.j.live -= e.written
 		if outcome != session.Delivered {
+			o.leaving++
+			o.leavingB += e.size
 			o.j.append(func(b []byte) []byte { return appendEnded(b, laneKey{e.channel, e.producer}, e.number) })
 		}
 	}

@@ -33,8 +33,7 @@ func (s *Session) Publish(ctx context.Context, channel string, data []byte, opts
 // Enqueue publishes a record and returns when the outbox has it, durably if it is one in a file; see WithWait. It
 // waits for room in the outbox while ctx lives, or does what the outbox's policy says. data is copied.
 //
-// Records of one channel are published in the order in which their Enqueue calls returned, or were made by one
-// goroutine. Errors: CodeBadChannel, CodeBadPayload, CodeBadArgument, CodeMessageTooLarge (if the server's
+// A record whose Enqueue call began after another's had returned comes after it in its channel. Errors: CodeBadChannel, CodeBadPayload, CodeBadArgument, CodeMessageTooLarge (if the server's
 // limit is known), CodeOutboxFull, CodeClosed, the session's error. CodeCanceled with a Receipt means that only
 // the waiting for the disk was given up; without one, the record was not taken.
 func (s *Session) Enqueue(ctx context.Context, channel string, data []byte, opts ...PublishOption) (*Receipt, error) {

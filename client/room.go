@@ -22,6 +22,15 @@ func (r *room) fits(size int) bool {
 	return r.records == 0 || r.records < r.maxRecords && r.bytes+size <= r.maxBytes
 }
 
+// willFit reports whether there is room for everybody who waits, and one more, once so much has left.
+func (r *room) willFit(size, leaving, leavingBytes int) bool {
+	records, bytes := r.records-leaving, r.bytes-leavingBytes
+	for _, w := range r.line {
+		records, bytes = records+1, bytes+w.size
+	}
+	return records == 0 || records < r.maxRecords && bytes+size <= r.maxBytes
+}
+
 func (r *room) take(size int) {
 	r.records++
 	r.bytes += size

@@ -219,7 +219,7 @@ func (s *Session) Connected(ctx context.Context) error {
 	err := s.await(ctx, greeted, "connect to "+s.url)
 	if e, ok := errors.AsType[*holdfast.Error](err); ok && e.Code == holdfast.CodeCanceled {
 		if last := s.stats.lastError(); last != nil {
-			e.Cause = errors.Join(e.Cause, last)
+			e.Detail, e.Cause = "no welcome so far; the last attempt", whole{because(last), errors.Join(e.Cause, last)}
 		}
 	}
 	return err
@@ -267,6 +267,10 @@ func (s *Session) drain(ctx context.Context) error {
 	if n == 0 {
 		return nil
 	}
-	return &holdfast.Error{Code: holdfast.CodeCanceled, Op: "close session",
-		Detail: strconv.Itoa(n) + " records have no answer yet", Cause: context.Cause(ctx)}
+	e := &holdfast.Error{Code: holdfast.CodeCanceled, Op: "close session", Detail: strconv.Itoa(n) + " records have no answer yet",
+		Hint: "they stay in an outbox that was given; in one of the session's own they are gone"}
+	if e.Cause = s.Err(); e.Cause == nil {
+		e.Cause = context.Cause(ctx)
+	}
+	return e
 }

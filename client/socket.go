@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strconv"
@@ -18,6 +19,8 @@ const (
 	joinUpTo = 64 << 10
 	// credit is how many messages a socket may have read that the owner has not looked at.
 	credit = 4
+	// backlog is what may wait to be written besides the outbox's content.
+	backlog = 4 << 20
 	// farewell bounds the closing handshake.
 	farewell = 2 * time.Second
 )
@@ -43,6 +46,7 @@ type socket struct {
 	signal  chan struct{}
 
 	appended bool // by the owner since its last flush
+	largest  int  // frame
 	spare    [][]byte
 	spareMu  sync.Mutex
 }
@@ -63,6 +67,7 @@ func (k *socket) append(frame func(b []byte) []byte) {
 	}
 	before := len(k.out)
 	k.out = frame(k.out)
+	k.largest = max(k.largest, len(k.out)-before)
 	if before > begin && len(k.out)-begin > joinUpTo {
 		k.cuts = append(k.cuts, before)
 	}
@@ -70,12 +75,17 @@ func (k *socket) append(frame func(b []byte) []byte) {
 	k.appended = true
 }
 
-// flush wakes the writer if anything was appended.
-func (k *socket) flush() {
-	if k.appended {
-		k.appended = false
-		k.wake()
+// flush wakes the writer if anything was appended. It returns false if more waits for the writer than a session can have
+// to say: all of its outbox several times over.
+func (k *socket) flush() bool {
+	if !k.appended {
+		return true
 	}
+	k.appended = false
+	k.wake()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.out) <= 4*k.s.outbox.o.MaxBytes+backlog || len(k.out) <= 2*k.largest
 }
 
 func (k *socket) wake() {
@@ -204,7 +214,11 @@ func (k *socket) reason(err error) error {
 	if holdfast.CodeOf(err) != 0 {
 		return err
 	}
-	e := &holdfast.Error{Code: holdfast.CodeAbnormal, Op: "stay connected to " + k.s.url, Cause: err}
+	if errors.Is(err, websocket.ErrMessageTooBig) {
+		return &holdfast.Error{Code: holdfast.CodeMessageTooBig, Op: "read from " + k.s.url,
+			Detail: "SessionOptions.MaxMessage: a message of the server's has more than " + strconv.Itoa(k.s.o.MaxMessage) + " bytes", Hint: "raise the limit"}
+	}
+	e := &holdfast.Error{Code: holdfast.CodeAbnormal, Op: "stay connected to " + k.s.url, Cause: root(err)}
 	if ce, ok := closeError(err); ok {
 		e.Code, e.Cause = holdfast.Code(ce.Code), nil
 		if e.Detail = ce.Reason; e.Detail == "" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
@@ -45,6 +46,7 @@ type Subscription struct {
 	err      error // why it has ended; after the queue
 	over     chan struct{}
 	ranging  bool
+	closed   atomic.Bool // nothing more is yielded
 
 	// the ranging goroutine's
 	hand []delivery
@@ -230,6 +232,12 @@ func (sub *Subscription) take(ctx context.Context) (delivery, error) {
 			sub.release(-1, last)
 			return delivery{}, canceled("read "+sub.channel, ctx)
 		}
+		if sub.closed.Load() {
+			<-sub.over
+			clear(sub.hand)
+			sub.hand, sub.next = sub.hand[:0], 0
+			return delivery{}, sub.ending()
+		}
 		if sub.next < len(sub.hand) {
 			d := sub.hand[sub.next]
 			sub.hand[sub.next] = delivery{}
@@ -323,6 +331,7 @@ func (sub *Subscription) Checkpoint(p holdfast.Position) Checkpoint {
 
 // Close ends the subscription. What was not read is dropped, and Records ends with CodeClosed. Idempotent.
 func (sub *Subscription) Close() error {
+	sub.closed.Store(true)
 	done := make(chan struct{})
 	if sub.s.box.post(op{kind: opUnsubscribe, sub: sub, done: done}) {
 		<-done
