@@ -451,3 +451,46 @@ func TestNamedCursor(t *testing.T) {
 		}
 	}
 }
+
+// Retention passes a reader that takes nothing, again and again on one connection: it hears of one gap after the
+// other, and is not thought to be sent too much.
+func TestRetentionPassesASlowReader(t *testing.T) {
+	n := start(t, server.Options{}, func() store.Backend {
+		return memory.New(memory.Options{Retention: store.Retention{Records: 100}})
+	})
+	ctx := limit(t)
+	s := open(t, n.url(), client.SessionOptions{})
+	pub := open(t, n.url(), client.SessionOptions{})
+	sub := subscribe(t, s, "c", client.SubscribeOptions{From: client.FromStart, Window: client.Window{Records: 10}})
+	if err := sub.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		for range 200 {
+			pub.Enqueue(ctx, "c", nil)
+		}
+		if err := pub.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if ack, err := s.Publish(ctx, "other", nil); err != nil || ack.Offset != uint64(i+1) {
+			t.Fatal(ack, err)
+		}
+	}
+	if got := s.Stats().Received; got > 30 {
+		t.Errorf("%d records in the queue of a subscription with a window of 10", got)
+	}
+	want := uint64(1)
+	for r, err := range sub.Records(ctx) {
+		var gap *client.Gap
+		if errors.As(err, &gap) && gap.From == want {
+			want = gap.To + 1
+			continue
+		}
+		if err != nil || r.Offset != want {
+			t.Fatalf("record %d instead of %d: %v", r.Offset, want, err)
+		}
+		if want++; want > 2000 {
+			break
+		}
+	}
+}

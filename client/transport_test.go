@@ -119,3 +119,33 @@ func TestServerThatIgnoresTheWindow(t *testing.T) {
 		t.Errorf("%d records were kept for a window of 10", got)
 	}
 }
+
+// A server that asks for answers without end, and reads none of them, is given up.
+func TestServerThatDoesNotRead(t *testing.T) {
+	var greeted atomic.Int32
+	stop := make(chan struct{})
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"holdfast.v1.json"}})
+		if err != nil {
+			return
+		}
+		defer c.CloseNow()
+		if greeted.Add(1) > 1 {
+			<-stop
+			return
+		}
+		c.Read(r.Context())
+		err = c.Write(r.Context(), websocket.MessageText, (&wire.Welcome{Memory: 1}).Append(nil, wire.JSON))
+		var pings []byte
+		for i := range uint64(1000) {
+			pings = (&wire.Ping{ID: 1<<40 + i}).Append(pings, wire.JSON)
+		}
+		for err == nil {
+			err = c.Write(r.Context(), websocket.MessageText, pings)
+		}
+	}))
+	defer h.Close()
+	defer close(stop)
+	s := open(t, h.URL, client.SessionOptions{Codec: client.CodecJSON, Outbox: client.NewMemoryOutbox(client.OutboxOptions{MaxBytes: 1})})
+	waitFor(t, func() bool { return s.Stats().Disconnects[holdfast.CodeWriteTimeout] == 1 })
+}

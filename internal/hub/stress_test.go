@@ -40,7 +40,7 @@ type reading struct {
 	sub    uint32
 	open   bool // Opened has come
 	after  holdfast.Position
-	behind int    // records not yet acknowledged
+	behind int // records not yet acknowledged
 	bytes  int
 }
 

@@ -49,7 +49,7 @@ func TestScenarios(t *testing.T) {
 func play(t *testing.T, text string) string {
 	p := &player{t: t, now: time.UnixMilli(1_700_000_000_000)}
 	var out strings.Builder
-	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		if strings.HasPrefix(line, "  ") {
 			continue // what it did when it was written down
 		}

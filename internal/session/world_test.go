@@ -31,7 +31,6 @@ type world struct {
 	clients []*client
 	keep    map[string]store.Retention // while retention is applied
 	refuse  holdfast.Code              // what the policy says of every new publish; 0 admits
-	trace   []string
 
 	resent, duplicates, gaps, forks, lost, unknown, late, dropped, slept int
 }
@@ -78,8 +77,7 @@ type line struct {
 }
 
 type unsynced struct {
-	entries []session.EntryID
-	upTo    session.EntryID
+	upTo session.EntryID
 }
 
 type content struct {
@@ -163,9 +161,7 @@ func (c *client) open() {
 		Producer: producerOf(c.name, c.producers), Window: wire.Window{Records: 8, Bytes: 2048}})
 	var lanes []session.Lane
 	for _, ch := range sorted(c.lanes) {
-		for _, l := range byProducer(c.lanes[ch]) {
-			lanes = append(lanes, l)
-		}
+		lanes = append(lanes, byProducer(c.lanes[ch])...)
 	}
 	var entries []session.Entry
 	for _, e := range c.entries {
