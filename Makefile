@@ -10,7 +10,7 @@ DATA     ?= ./holdfast-data
 FUZZTIME ?= 20s
 
 # Packages whose tests start processes or talk over real sockets; all others are the unit run.
-NETWORKED := ./client/... ./cmd/... ./server/...
+NETWORKED := ./client/... ./cmd/... ./server/... ./internal/promise/...
 
 say = printf '\n== %s\n'
 
@@ -32,7 +32,7 @@ demo: build ## A large file through cut connections and killed processes, and co
 	@exec ./bin/holdfast demo
 
 .PHONY: test
-test: install format vet lint generated unit networked ## All checks and tests; with CI=true nothing may be left out.
+test: install format vet lint generated unit simulation networked ## All checks and tests; with CI=true nothing may be left out.
 	@$(say) 'all of it passed'
 
 .PHONY: test-all
@@ -87,6 +87,12 @@ unit: tools
 	@$(say) 'tests, with the race detector'
 	bin/tools/gotest -budget $(UNIT_BUDGET) -- -race -shuffle=on -count=1 -timeout=$(UNIT_BUDGET) \
 		$$(go list ./... | grep -vxF -f <(go list $(NETWORKED)))
+
+.PHONY: simulation
+SIMULATION_CHECKS ?= 2000
+simulation: tools ## Both session machines over a network that does everything to them, at random.
+	@$(say) 'simulation: $(SIMULATION_CHECKS) runs of each kind'
+	bin/tools/gotest -budget 3m -- -count=1 -timeout=3m ./internal/session -rapid.checks=$(SIMULATION_CHECKS) -rapid.nofailfile
 
 .PHONY: networked
 NETWORKED_BUDGET ?= 4m

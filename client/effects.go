@@ -72,7 +72,7 @@ func (s *Session) carryOut(now time.Time, f *session.ClientEffect) {
 		s.gap(now, f)
 	case session.FxSubscribed:
 		if sub := s.subscription(f.Sub); sub != nil {
-			sub.opened()
+			sub.opened(f.Subscribed.Position)
 		}
 	case session.FxEnded:
 		s.subEnded(f)

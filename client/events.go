@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -211,9 +212,7 @@ func (s *Session) Stats() Stats {
 		Disconnects: map[holdfast.Code]uint64{},
 	}
 	c.mu.Lock()
-	for k, v := range c.disconnects {
-		st.Disconnects[k] = v
-	}
+	maps.Copy(st.Disconnects, c.disconnects)
 	st.LastError = c.last
 	c.mu.Unlock()
 	s.outbox.mu.Lock()

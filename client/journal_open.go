@@ -46,7 +46,11 @@ func OpenFileOutbox(path string, o OutboxOptions) (*Outbox, error) {
 }
 
 func openError(code holdfast.Code, path, detail string, cause error) error {
-	return &holdfast.Error{Code: code, Op: "open outbox " + path, Detail: detail, Cause: cause}
+	e := &holdfast.Error{Code: code, Op: "open outbox " + path, Detail: detail, Cause: cause}
+	if code == holdfast.CodeIO {
+		e.Hint = "check the path, its rights and the room on its disk"
+	}
+	return e
 }
 
 func (j *journal) open() error {

@@ -42,7 +42,8 @@ type Window struct {
 
 // SessionOptions configure a Session. The zero value is useful.
 type SessionOptions struct {
-	// Token is asked for before every attempt to connect. An error counts as a failed attempt. Default: no token.
+	// Token is asked for before every attempt to connect. An error counts as a failed attempt. It must
+	// return when ctx ends, which Close waits for. Default: no token.
 	Token func(ctx context.Context) (string, error)
 	// Header is sent with the upgrade request.
 	Header http.Header
@@ -71,7 +72,7 @@ type SessionOptions struct {
 	Compression Compression
 	// Logger hears about connects, disconnects and failures. Default: silent.
 	Logger *slog.Logger
-	// Dial makes TCP connections. Default: net.Dialer.
+	// Dial makes TCP connections, and returns when ctx ends. Default: net.Dialer.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// TLS configures wss and https connections. Default: the system's roots.
 	TLS *tls.Config

@@ -43,6 +43,7 @@ type Subscription struct {
 	undone   int  // records that are done and that it was not told of
 	ready    chan struct{}
 	isReady  bool
+	start    holdfast.Position
 	err      error // why it has ended; after the queue
 	over     chan struct{}
 	ranging  bool
@@ -171,6 +172,17 @@ func (sub *Subscription) Ready(ctx context.Context) error {
 	case <-ctx.Done():
 		return canceled("subscribe to "+sub.channel, ctx)
 	}
+}
+
+// Start waits like Ready, with its errors, and returns where the subscription began: what to save to go on from there
+// while no record has come yet.
+func (sub *Subscription) Start(ctx context.Context) (Checkpoint, error) {
+	if err := sub.Ready(ctx); err != nil {
+		return Checkpoint{}, err
+	}
+	sub.mu.Lock()
+	defer sub.mu.Unlock()
+	return Checkpoint{Position: sub.start}, nil
 }
 
 func (sub *Subscription) ending() error {
@@ -381,11 +393,11 @@ func (sub *Subscription) flooded(coming, bytes int) bool {
 	return sub.records+coming > 4*sub.window.Records+1 || sub.bytes+bytes > 4*sub.window.Bytes+sub.s.o.MaxMessage
 }
 
-func (sub *Subscription) opened() {
+func (sub *Subscription) opened(at holdfast.Position) {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	if !sub.isReady {
-		sub.isReady = true
+		sub.isReady, sub.start = true, at
 		close(sub.ready)
 	}
 }

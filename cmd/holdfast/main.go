@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -107,7 +108,7 @@ func run(e *env, args []string) (code int) {
 		e.say("%s", x.text)
 		return x.code
 	}
-	e.say("%v", err)
+	e.say("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	return exitFailed
 }
 

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -82,7 +82,7 @@ func (c *publishCmd) Run(e *env) error {
 	err = p.run()
 	bar.stop()
 	watch.stop()
-	return errors.Join(p.result(err), stats.Close())
+	return cmp.Or(p.result(err), stats.Close())
 }
 
 // open opens the input and the outbox.
@@ -91,7 +91,7 @@ func (p *publisher) open() (io.Closer, error) {
 	if p.c.Input != "" {
 		f, err := os.Open(p.c.Input)
 		if err != nil {
-			return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "read input", Cause: err}
+			return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "read input", Cause: err, Hint: "check --input"}
 		}
 		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
 			p.total = st.Size()
@@ -147,14 +147,11 @@ func (p *publisher) goOn() error {
 	return nil
 }
 
-// run publishes the input and waits for all answers.
+// run publishes the input and waits for all answers, also where the input ended badly.
 func (p *publisher) run() error {
 	err := p.feed()
-	if err != nil && p.e.ctx.Err() == nil {
-		return err
-	}
-	if err == nil {
-		err = p.sess.Flush(p.e.ctx)
+	if p.e.ctx.Err() == nil && p.sess.Err() == nil {
+		err = cmp.Or(err, p.sess.Flush(p.e.ctx))
 	}
 	patience := 10 * time.Second // for the goodbye; nothing waits for an answer any more
 	if err != nil {
@@ -263,6 +260,9 @@ func (p *publisher) result(err error) error {
 			p.c.Channel, s.Unknown, s.Unknown+failed+s.Delivered)}
 	case failed > 0:
 		return &exitError{exitFailed, fmt.Sprintf("publish to %s: %d of %d records were refused; the others are stored", p.c.Channel, failed, failed+s.Delivered)}
+	case s.Lost > 0:
+		return &exitError{exitFailed, fmt.Sprintf("publish to %s: the server has lost %d records that it had acknowledged; publish those again if you still have them, all else is stored",
+			p.c.Channel, s.Lost)}
 	case left > 0:
 		return &exitError{exitFailed, fmt.Sprintf("publish to %s: %d records are outstanding%s", p.c.Channel, left, kept)}
 	}

@@ -47,7 +47,7 @@ func streamError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &holdfast.Error{Code: holdfast.CodeIO, Op: "write to standard output", Cause: err}
+	return &holdfast.Error{Code: holdfast.CodeIO, Op: "write to standard output", Cause: err, Hint: "check where it goes, or use --output"}
 }
 
 // printable returns data as text without anything that a terminal would act upon.

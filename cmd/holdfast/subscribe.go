@@ -49,6 +49,7 @@ type subscriber struct {
 	sub   *client.Subscription
 	watch *watcher
 
+	fresh bool              // the cursor does not say yet where to begin
 	last  holdfast.Position // of what was written
 	undue bool              // something was written since the last checkpoint
 	dirty int               // records since then
@@ -101,7 +102,7 @@ func (c *subscribeCmd) Run(e *env) error {
 	defer cancel()
 	s.sess.Close(ctx) //nolint:errcheck // everything that counts is in the output
 	s.watch.stop()
-	return errors.Join(s.result(err), stats.Close())
+	return cmp.Or(s.result(err), stats.Close())
 }
 
 // from reads --from.
@@ -143,6 +144,7 @@ func (s *subscriber) open(o *client.SubscribeOptions) error {
 	}
 	s.out = f
 	cur := f.Cursor()
+	s.fresh = s.c.Cursor != "" && cur.Checkpoint == ""
 	if s.c.Cursor != "" {
 		o.Ack = client.AckManual
 	}
@@ -173,8 +175,23 @@ type item struct {
 	err error
 }
 
+// start notes in the cursor where the subscription began: killed before the first record, it begins there again.
+func (s *subscriber) start() error {
+	if !s.fresh {
+		return nil
+	}
+	cp, err := s.sub.Start(s.e.ctx)
+	if err != nil {
+		return err
+	}
+	return s.out.Checkpoint(cp.String(), s.eof)
+}
+
 // run writes what comes until all has come that was asked for.
 func (s *subscriber) run() error {
+	if err := s.start(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(s.e.ctx)
 	items := s.items(ctx)
 	defer func() {
@@ -189,7 +206,7 @@ func (s *subscriber) run() error {
 		select {
 		case it, ok := <-items:
 			if !ok {
-				return errors.Join(s.checkpoint(), cmp.Or(s.e.ctx.Err(), s.sess.Err(), error(holdfast.CodeClosed)))
+				return cmp.Or(s.checkpoint(), s.e.ctx.Err(), s.sess.Err(), error(holdfast.CodeClosed))
 			}
 			err = s.take(it)
 			if len(items) == 0 && err == nil {
@@ -201,7 +218,7 @@ func (s *subscriber) run() error {
 			err = s.checkpoint()
 		}
 		if err != nil || s.done() {
-			return errors.Join(s.checkpoint(), err)
+			return cmp.Or(err, s.checkpoint())
 		}
 	}
 }

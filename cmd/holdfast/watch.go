@@ -39,6 +39,11 @@ func watchSession(e *env, s *client.Session) *watcher {
 
 func (w *watcher) see(ev client.Event) {
 	switch ev.Kind {
+	case client.EventState:
+		if ev.State == client.StateOpen && w.welcomed.Load() == 0 { // it was open before anybody listened
+			w.welcomed.Store(ev.Time.UnixMilli())
+			w.connected = true
+		}
 	case client.EventWelcome:
 		w.welcomed.Store(ev.Time.UnixMilli())
 		if !w.connected && w.lastText != "" {
@@ -81,7 +86,8 @@ func (w *watcher) outcome(ev client.Event) {
 	}
 }
 
+// stop waits until all has been told. The session must be closed.
 func (w *watcher) stop() {
-	w.cancel()
 	w.wg.Wait()
+	w.cancel()
 }

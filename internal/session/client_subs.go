@@ -29,8 +29,17 @@ type clientSub struct {
 	window     wire.Window
 	done       uint64    // the application is done up to here,
 	told       uint64    // and the server knows up to here
+	untold     uint64    // bytes of the records after that
 	since      time.Time // when the first untold was done
 	retryAt    time.Time // subscribe again then
+}
+
+// doneBytes estimates how many bytes are done that the server does not know of.
+func (s *clientSub) doneBytes() uint64 {
+	if s.done <= s.told || s.at.Position.Offset <= s.told {
+		return 0
+	}
+	return uint64(float64(s.untold) * float64(s.done-s.told) / float64(s.at.Position.Offset-s.told))
 }
 
 func (s *clientSub) unacked() bool { return s.state == subOpen && s.done > s.told }
@@ -47,6 +56,7 @@ func (s *clientSub) request() wire.Subscribe {
 	q := s.spec
 	q.ID = s.request_
 	q.Window = s.window
+	s.untold -= s.doneBytes()
 	s.told = s.done
 	if s.placed {
 		q.From, q.Position, q.Last, q.Since = wire.FromPosition, s.at.Position, 0, 0
@@ -165,6 +175,7 @@ func (c *Client) record(now time.Time, r *wire.Record, fx []ClientEffect) []Clie
 	}
 	s.enter(r.Term)
 	s.at.Position.Offset = r.Offset
+	s.untold += uint64(len(r.Data))
 	return append(fx, ClientEffect{Kind: FxRecord, Sub: s.id, Position: s.at.Position})
 }
 
@@ -210,7 +221,7 @@ func (c *Client) gap(f *wire.Gap, fx []ClientEffect) []ClientEffect {
 		s.enter(f.Term)
 	}
 	s.at.Position = holdfast.Position{Term: f.Term, Offset: f.After}
-	s.done, s.told = f.After, f.After
+	s.done, s.told, s.untold = f.After, f.After, 0
 	g := *f
 	return append(fx, ClientEffect{Kind: FxGap, Sub: s.id, Gap: &g, Position: s.at.Position})
 }
@@ -239,7 +250,8 @@ func (c *Client) done(now time.Time, id uint64, p holdfast.Position, fx []Client
 			s.since = now
 		}
 		s.done = p.Offset
-		if s.state == subOpen && c.state == clientOpen && (s.done-s.told)*4 >= uint64(s.window.Records) {
+		if s.state == subOpen && c.state == clientOpen &&
+			((s.done-s.told)*4 >= uint64(s.window.Records) || s.doneBytes()*4 >= uint64(s.window.Bytes)) {
 			return c.tell(s, fx)
 		}
 		return fx
@@ -261,6 +273,7 @@ func (s *clientSub) has(p holdfast.Position) bool {
 }
 
 func (c *Client) tell(s *clientSub, fx []ClientEffect) []ClientEffect {
+	s.untold -= s.doneBytes()
 	s.told = s.done
 	return append(fx, ClientEffect{Kind: FxAck, Ack: wire.Ack{Channel: s.spec.Channel, Offset: s.done, Generation: s.generation}})
 }

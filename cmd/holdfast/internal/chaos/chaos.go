@@ -6,6 +6,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -160,9 +161,7 @@ func (p *Proxy) Stats() Stats {
 	s := p.stats
 	s.Open = len(p.links)
 	s.Done = make(map[Mode]int, len(p.stats.Done))
-	for m, n := range p.stats.Done {
-		s.Done[m] = n
-	}
+	maps.Copy(s.Done, p.stats.Done)
 	for _, l := range p.links {
 		s.BytesUp += l.up.bytes.Load()
 		s.BytesDown += l.down.bytes.Load()

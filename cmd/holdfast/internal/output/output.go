@@ -279,7 +279,7 @@ func ioError(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &holdfast.Error{Code: holdfast.CodeIO, Op: op, Cause: err}
+	return &holdfast.Error{Code: holdfast.CodeIO, Op: op, Cause: err, Hint: "check the path, its rights and the room on its disk"}
 }
 
 func refuse(op, detail, hint string, cause error) error {
