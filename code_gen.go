@@ -252,6 +252,6 @@ var codeTable = [...]codeInfo{
 	{4358, ActionStop, "cursor_file", "the cursor file cannot be used", "it belongs to another channel or output, or is damaged; start without it"},
 	{4359, ActionStop, "not_holdfast", "the server at this address is not a Holdfast server", "check the URL"},
 	{4360, ActionStop, "canceled", "the caller stopped waiting", "what was published is still on its way"},
-	{4361, ActionStop, "io", "reading or writing failed", ""},
+	{4361, ActionStop, "io", "reading or writing failed", "check the disk, the path and its permissions"},
 	{4362, ActionStop, "retries_exhausted", "the connection could not be made in as many attempts as were allowed", ""},
 }

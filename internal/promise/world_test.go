@@ -121,7 +121,7 @@ var fast = backoff.Options{BaseDelay: 3 * time.Millisecond, MaxDelay: 30 * time.
 func newWorld(t *testing.T, c cell) *world {
 	h := fnv.New64a()
 	h.Write([]byte(t.Name()))
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second) // bounds what hangs
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second) // bounds what hangs
 	t.Cleanup(cancel)
 	w := &world{T: t, cell: c, ctx: ctx, rng: rand.New(rand.NewPCG(seed(), h.Sum64()))}
 	t.Cleanup(func() {
