@@ -30,7 +30,7 @@ func TestErrorIsOneLineThatSaysWhatWhyAndWhatToDo(t *testing.T) {
 	}{
 		{holdfast.Error{Code: holdfast.CodeClosed}, "it is closed (closed); open a new one"},
 		{holdfast.Error{Code: holdfast.CodeClosed, Op: "publish"}, "publish: it is closed (closed); open a new one"},
-		{holdfast.Error{Code: holdfast.CodeIO, Op: "read", Cause: fs.ErrNotExist}, "read: reading or writing failed: file does not exist (io)"},
+		{holdfast.Error{Code: holdfast.CodeIO, Op: "read", Cause: fs.ErrNotExist}, "read: reading or writing failed: file does not exist (io); check the disk, the path and its permissions"},
 		{holdfast.Error{Code: holdfast.CodeBadArgument, Detail: "--rate: a number is wanted"}, "--rate: a number is wanted (bad_argument)"},
 		{holdfast.Error{Code: holdfast.CodeClosed, Hint: "start it again"}, "it is closed (closed); start it again"},
 		{holdfast.Error{Code: 4399, Op: "connect"}, "connect: unknown code (code 4399)"},

@@ -294,8 +294,8 @@ func codeOf(err error) holdfast.Code {
 }
 
 func detail(err error) string {
-	if e, ok := err.(*holdfast.Error); ok && e.Detail != "" {
-		return e.Detail
+	if e, ok := err.(*holdfast.Error); ok {
+		return e.Detail // the code says the rest
 	}
 	return err.Error()
 }

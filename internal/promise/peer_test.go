@@ -130,6 +130,10 @@ func (p *peer) closed() holdfast.Code {
 	for {
 		if _, _, err := p.c.Read(p.w.ctx); err != nil {
 			c := holdfast.Code(websocket.CloseStatus(err))
+			if websocket.CloseStatus(err) < 0 {
+				p.w.Errorf("closed without a code: %v", err)
+				return 0
+			}
 			p.w.judgeCode(c)
 			return c
 		}

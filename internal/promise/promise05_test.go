@@ -99,7 +99,7 @@ func TestPromise05Lost(t *testing.T) {
 // doubt for longer ends as unknown.
 func TestPromise05DedupeWindow(t *testing.T) {
 	matrix(t, func(w *world) {
-		w.memory.DedupeWindow, w.disk.DedupeWindow = 20*time.Millisecond, 20*time.Millisecond
+		w.memory.DedupeWindow, w.disk.DedupeWindow = 400*time.Millisecond, 400*time.Millisecond
 		w.disk.TrimEvery = -1
 		w.o.TrimEvery = 2 * time.Millisecond
 		w.start()

@@ -14,8 +14,8 @@ import (
 // everything meanwhile, the server's memory stays bounded, and then the two read all of it.
 func TestPromise06SlowCostsNobody(t *testing.T) {
 	matrix(t, func(w *world) {
-		const all, size = 150, 20_000
-		w.o.CacheBytes = 512 << 10
+		const all, size = 120, 8_000
+		w.o.CacheBytes = 64 << 10
 		w.start()
 		slow := w.session(client.SessionOptions{}).subscribe("c", client.SubscribeOptions{From: client.FromStart, Window: client.Window{Records: 8}})
 		if err := slow.Ready(w.ctx); err != nil {

@@ -68,6 +68,9 @@ func TestPromise09ShutdownSpreads(t *testing.T) {
 		if resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "7" || resp.Header.Get("Holdfast-Code") != "4104" {
 			w.Errorf("while it drains: %d %v", resp.StatusCode, resp.Header)
 		}
+		for _, p := range peers {
+			p.leave()
+		}
 		cancel()
 		<-over
 	})

@@ -7,7 +7,7 @@ const now = () => performance.now();
 const bytesOf = (text) => new TextEncoder().encode(text).length;
 
 class Outbox {
-  // link has send(frame text), disconnect(code, detail), stop(code, detail), lost(channel, from, to).
+  // link has send(frame text), disconnect(code, detail), stop(code, detail), lost(channel, from, to) and changed().
   constructor(producer, link) {
     this.producer = producer;
     this.link = link;
@@ -172,7 +172,11 @@ class Outbox {
     this.rewind(lane);
     const wait = f.retry || 1000;
     lane.heldUntil = now() + wait;
-    setTimeout(() => this.pump(), wait + 1);
+    const goOn = () => {
+      this.pump();
+      this.link.changed();
+    };
+    setTimeout(goOn, wait + 1);
   }
 
   // end resolves one number that was refused for good, or of which nothing can be known any more.

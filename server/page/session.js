@@ -43,6 +43,7 @@ class Session {
       disconnect: (code, detail) => this.lose(code, detail),
       stop: (code, detail) => this.lose(code, detail),
       lost: (...range) => on.lost(...range),
+      changed: () => on.flush(),
     });
     setInterval(() => this.tick(), 1000);
   }
