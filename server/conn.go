@@ -29,7 +29,8 @@ type conn struct {
 	user    string
 	greet   *greeting // until the client is authenticated
 	session wire.SessionID
-	ending  bool // end was called
+	ending  bool    // end was called
+	ended   *ending // if end was called
 }
 
 // greeting is what a connection holds until it is authenticated.
@@ -129,7 +130,12 @@ func (c *conn) finish(err error) {
 	c.member.Unlock()
 	code := ws.CloseCode(err)
 	c.srv.count.closed(err)
-	if ended || code == 0 { // end has seen to it
+	if e := c.ended; e != nil { // it sees to the farewell, and waits for this
+		close(e.read)
+		<-e.closed
+		return
+	}
+	if ended || code == 0 {
 		c.ws.Close()
 		return
 	}
@@ -165,10 +171,26 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 	}
 	c.ending = true
 	c.srv.count.ended(code)
+	e := &ending{read: make(chan struct{}), closed: make(chan struct{})}
+	c.ended = e
 	c.srv.wg.Go(func() {
+		defer close(e.closed)
 		c.farewell(uint16(code), reason)
+		// the peer answers by closing; to close before that could take the code from it
+		t := time.NewTimer(closeTimeout)
+		defer t.Stop()
+		select {
+		case <-e.read:
+		case <-t.C:
+		}
 		c.ws.Close()
 	})
+}
+
+// ending is a connection's end that the server has begun.
+type ending struct {
+	read   chan struct{} // closed when reading has ended
+	closed chan struct{} // closed when the socket is
 }
 
 // drain asks the client to come back after a delay.

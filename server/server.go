@@ -160,7 +160,7 @@ func (s *Server) drain(ctx context.Context) error {
 	for _, c := range s.snapshot() {
 		c.end(holdfast.CodeServiceRestart, "the server restarts")
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*closeTimeout)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*closeTimeout)
 	defer cancel()
 	if s.waitIdle(last) != nil {
 		for _, c := range s.snapshot() {

@@ -41,7 +41,6 @@ func (w *world) dial(header http.Header) (*peer, *http.Response, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if err == nil {
 			p.raw = c
-			c.(*net.TCPConn).SetReadBuffer(4096) // so that a peer that does not read is felt soon
 		}
 		return c, err
 	}}

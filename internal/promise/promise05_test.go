@@ -99,18 +99,24 @@ func TestPromise05Lost(t *testing.T) {
 // doubt for longer ends as unknown.
 func TestPromise05DedupeWindow(t *testing.T) {
 	matrix(t, func(w *world) {
-		w.memory.DedupeWindow, w.disk.DedupeWindow = 400*time.Millisecond, 400*time.Millisecond
+		const window = 400 * time.Millisecond
+		w.memory.DedupeWindow, w.disk.DedupeWindow = window, window
 		w.disk.TrimEvery = -1
 		w.o.TrimEvery = 2 * time.Millisecond
 		w.start()
 		s := w.session(client.SessionOptions{})
+		// by both ends: the client counts from when it had the answer
+		forgotten := func(times int) func() bool {
+			began := time.Now()
+			return func() bool { return w.spy.forgotten() >= times && time.Since(began) > window }
+		}
 		s.publish("c", 0, 0)
-		w.until("the lane is forgotten", func() bool { return w.spy.forgotten() >= 1 })
+		w.until("the lane is forgotten", forgotten(1))
 		s.publish("c", 1, 1)
-		w.until("the lane is forgotten again", func() bool { return w.spy.forgotten() >= 2 })
+		w.until("the lane is forgotten again", forgotten(2))
 		s.publish("c", 2, 2)
 		doubt := w.loseAnswers(s, 3, 3)
-		w.until("the lane is forgotten a third time", func() bool { return w.spy.forgotten() >= 3 })
+		w.until("the lane is forgotten a third time", forgotten(3))
 		w.proxy.aim(*w.addr.Load())
 		_, err := doubt[0].Wait(w.ctx)
 		w.refused("in doubt for longer than the window", err, holdfast.CodeUnknownOutcome)

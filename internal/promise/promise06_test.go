@@ -2,6 +2,7 @@ package promise
 
 import (
 	"bytes"
+	"net"
 	"runtime"
 	"testing"
 
@@ -22,6 +23,7 @@ func TestPromise06SlowCostsNobody(t *testing.T) {
 			w.Fatal(err)
 		}
 		deaf := w.peer()
+		deaf.raw.(*net.TCPConn).SetReadBuffer(256 << 10) // so that it is felt soon
 		deaf.hello(holdfast.NewProducerID(), wire.Subscribe{ID: 1, Channel: "c", From: wire.FromStart, Window: wire.Window{Records: all, Bytes: 16 << 20}})
 		deaf.want(wire.TypeSubscribed)
 		quick := w.direct().subscribe("c", client.SubscribeOptions{From: client.FromStart})
@@ -67,6 +69,7 @@ func TestPromise06SlowCostsNobody(t *testing.T) {
 		for i, r := range w.records(slow, all) {
 			same("the slow one", i, r)
 		}
+		deaf.raw.(*net.TCPConn).SetReadBuffer(1 << 20)
 		for i := 0; i < all; {
 			if deaf.next() == wire.TypeRecord {
 				r := deaf.dec.Record

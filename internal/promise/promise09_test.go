@@ -26,10 +26,6 @@ func TestPromise09ShutdownSpreads(t *testing.T) {
 			peers[i] = w.peer()
 			peers[i].hello(holdfast.NewProducerID())
 		}
-		s := w.session(client.SessionOptions{})
-		if err := s.Connected(w.ctx); err != nil {
-			w.Fatal(err)
-		}
 		ctx, cancel := context.WithCancel(w.ctx)
 		over := make(chan struct{})
 		srv := w.srv
@@ -46,16 +42,10 @@ func TestPromise09ShutdownSpreads(t *testing.T) {
 				w.Errorf("asked to come back for %v", p.dec.Reconnect.Code)
 			}
 		}
-		e := s.event("the session is to come back", func(e client.Event) bool { return e.Kind == client.EventRetry })
-		delays = append(delays, e.Delay)
 		slices.Sort(delays)
 		for i, d := range delays {
-			// the session adds something of its own, at most a quarter
-			if at := time.Duration(i) * period / (clients + 1); d < at-period/(clients+1)-time.Second || d > at+period/4+time.Second {
-				w.Errorf("delay %d of %d is %v in a period of %v", i, len(delays), d, period)
-			}
-			if i > 0 && i < clients && d == delays[i-1] {
-				w.Errorf("two clients are to come back after %v", d)
+			if at := time.Duration(i) * period / clients; d != at {
+				w.Errorf("delay %d of %d is %v, want %v in a period of %v", i, clients, d, at, period)
 			}
 		}
 		h := httptest.NewServer(srv)

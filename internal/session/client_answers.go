@@ -136,9 +136,11 @@ func (c *Client) goBack(now time.Time, l *lane, expected uint64, fx []ClientEffe
 	return fx
 }
 
-// remembered reports whether the server must still know what it last acknowledged in the lane.
+// remembered reports whether the server must still know what it last acknowledged in the lane. It counts from before the
+// acknowledgement was heard, so towards the window's end a loss and a lane that was forgotten look the same.
 func (c *Client) remembered(now time.Time, l *lane) bool {
-	return c.welcome.DedupeWindow == 0 || c.serverNow(now)-l.ackedAt < c.welcome.DedupeWindow
+	w := c.welcome.DedupeWindow
+	return w == 0 || c.serverNow(now)-l.ackedAt < w-w/10
 }
 
 // land takes all of the lane off what is in flight: no answer to it will come on this socket.
