@@ -45,7 +45,7 @@ func TestPromise02DurableBeforeVisible(t *testing.T) {
 
 		reader := w.peer()
 		reader.hello(holdfast.NewProducerID(), wire.Subscribe{ID: 1, Channel: "old", From: wire.FromStart}, wire.Subscribe{ID: 2, Channel: "new", From: wire.FromStart})
-		for seen := uint64(0); seen < 4; seen++ { // two answers and two records
+		for range 4 { // two answers and two records
 			switch typ := reader.next(); {
 			case typ == wire.TypeSubscribed:
 				if q := reader.dec.Subscribed; q.Head != map[string]uint64{"old": 2}[q.Channel] {
