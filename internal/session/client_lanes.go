@@ -92,7 +92,8 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 			c.current[x.Channel] = l
 			continue
 		}
-		l.seal(0)
+		// it may have been sealed already, and then it takes no other number
+		l.items = append(l.items, item{kind: itemSeal, from: l.next, to: l.next - 1})
 		k := laneKey{x.Channel, l.successor}
 		s := c.byKey[k]
 		if s == nil { // it was chosen, and then the process ended before anything was published in it
