@@ -214,8 +214,12 @@ func (l *Lane) Find(number uint64, nodes Nodes) (offset, hash uint64, found Foun
 	if number > l.Number {
 		return 0, 0, FoundSkipped, nil
 	}
-	links := l.Links // of the lowest record above number that was seen
+	links, above := l.Links, l.Number // of the lowest record that was seen, at or above number
 	for k := LaneLevels - 1; ; {
+		// where both are of one group, the chain leads to its first record, which is old and seldom of use
+		for k > 0 && above>>(laneLevelBits*k) == number>>(laneLevelBits*k) {
+			k--
+		}
 		at := links[k]
 		if at == 0 {
 			if k == 0 {
@@ -231,7 +235,7 @@ func (l *Lane) Find(number uint64, nodes Nodes) (offset, hash uint64, found Foun
 		case ok && n.Number == number:
 			return at, n.Hash, FoundRecord, nil
 		case ok && n.Number > number:
-			links, k = n.Links, min(k, n.Level)
+			links, above, k = n.Links, n.Number, min(k, n.Level)
 		case k > 0:
 			k--
 		case ok:

@@ -254,6 +254,9 @@ func (w *writer) store(d *store.Draft, n *store.Node, r *store.Result) {
 	}
 	before := b.Size()
 	b.Append(d, n, st.ms)
+	if n != nil {
+		w.nodes.add(st.id, st.head, n)
+	}
 	st.cum += uint64(b.Size() - before)
 	r.Offset, r.Time, r.Term = st.head, time.UnixMilli(st.ms), st.terms[len(st.terms)-1].Term
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/store"
-	"github.com/holdfast-ws/holdfast/store/internal/block"
 )
 
 type laneKey struct {
@@ -120,66 +119,6 @@ func (w *writer) countLanes() (int, error) {
 		return 0, nil
 	}
 	return c.lanes + w.c.newLanes, nil
-}
-
-// Node implements [store.Nodes] for the channel with what the batch adds to it.
-func (cb *chanBatch) Node(offset uint64) (store.Node, bool, error) {
-	if offset <= cb.next.floor {
-		return store.Node{}, false, nil
-	}
-	if offset > cb.next.head {
-		return store.Node{}, false, cb.w.s.readError("append", errDamaged)
-	}
-	for i := len(cb.blocks) - 1; i >= 0; i-- {
-		if b := cb.blocks[i]; offset >= b.First {
-			return b.Node(offset), true, nil
-		}
-	}
-	b, err := cb.w.nodes.block(cb.w.s, cb.next.id, offset)
-	if err != nil {
-		return store.Node{}, false, cb.w.s.readError("append", err)
-	}
-	return b.Node(offset), true, nil
-}
-
-// nodeCache keeps the blocks in which old records were looked for last.
-type nodeCache struct {
-	slots [8]struct {
-		id    uint64
-		block block.Block
-		value []byte
-	}
-	turn int
-}
-
-func (n *nodeCache) block(s *Store, id, offset uint64) (*block.Block, error) {
-	for i := range n.slots {
-		if c := &n.slots[i]; c.id == id && offset >= c.block.First && offset <= c.block.Last() {
-			return &c.block, nil
-		}
-	}
-	it, err := s.newBlocks(id)
-	if err != nil {
-		return nil, err
-	}
-	defer it.close()
-	n.turn = (n.turn + 1) % len(n.slots)
-	c := &n.slots[n.turn]
-	c.id = 0
-	ok, err := it.containing(&c.block, offset)
-	if err != nil {
-		return nil, err
-	}
-	if !ok || offset > c.block.Last() {
-		return nil, errDamaged
-	}
-	// the iterator's memory goes with it
-	c.value = append(c.value[:0], it.it.Value()...)
-	if err := c.block.Parse(it.it.Key(), c.value, c.block.First); err != nil {
-		return nil, err
-	}
-	c.id = id
-	return &c.block, nil
 }
 
 func parseLaneKey(key []byte) (k laneKey, ok bool) {
