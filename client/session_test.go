@@ -378,6 +378,7 @@ func TestReconnectsDoNotFillTheQueue(t *testing.T) {
 			}
 			more(100)
 			sub := subscribe(t, s, "c", client.SubscribeOptions{From: client.FromStart, Window: tt.window})
+			waitFor(t, func() bool { return s.Stats().Received > 0 }) // or the start is where retention has come to
 			for i := range 10 {
 				if err := s.Connected(ctx); err != nil {
 					t.Fatal(err)
