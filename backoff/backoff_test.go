@@ -20,6 +20,16 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestJitterSpreads: the delays of many fill the whole range around the course, and none of them is on it together.
+func TestJitterSpreads(t *testing.T) {
+	for random, want := range map[float64]time.Duration{0: 500 * time.Millisecond, 0.25: 750 * time.Millisecond, 0.75: 1250 * time.Millisecond} {
+		b := New(Options{}, func() float64 { return random })
+		if d, _ := b.Next(); d != want {
+			t.Errorf("%v after a random %v, want %v", d, random, want)
+		}
+	}
+}
+
 func TestFirstImmediate(t *testing.T) {
 	b := New(Options{First: FirstImmediate, Jitter: -1}, nil)
 	for i, want := range []time.Duration{0, 1, 2} {
