@@ -159,7 +159,8 @@ func (t *tree) try(ctx context.Context, p *patch) error {
 			return ctx.Err()
 		}
 		if strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]") {
-			return fmt.Errorf("it does not compile:\n%s", tail(out, 20))
+			p.broken = tail(out, 10)
+			break
 		}
 		if err != nil {
 			p.caught = failed(out)
@@ -183,7 +184,7 @@ func (t *tree) apply(ctx context.Context, p *patch, how string) error {
 }
 
 func (t *tree) test(ctx context.Context, c check) (string, error) {
-	args := append([]string{"test", "-count=1", "-timeout=3m", c.pkg, "-run", c.run}, strings.Fields(c.more)...)
+	args := append([]string{"test", "-count=1", "-failfast", "-timeout=3m", c.pkg, "-run", c.run}, strings.Fields(c.more)...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = t.dir
 	out, err := cmd.CombinedOutput()

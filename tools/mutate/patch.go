@@ -25,6 +25,7 @@ type patch struct {
 	checks  []check
 	diff    string
 
+	broken string   // why it does not compile
 	caught []string // what failed
 	by     check
 }
@@ -40,7 +41,10 @@ func (p *patch) name() string {
 }
 
 func (p *patch) outcome() string {
-	if len(p.caught) == 0 {
+	switch {
+	case p.broken != "":
+		return "DOES NOT COMPILE\n" + p.broken
+	case len(p.caught) == 0:
 		return "NOT CAUGHT"
 	}
 	return "caught by " + strings.Join(p.caught, ", ")
