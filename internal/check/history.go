@@ -279,4 +279,3 @@ func (v Violation) String() string {
 	}
 	return s
 }
-
