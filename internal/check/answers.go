@@ -218,7 +218,7 @@ func (c *channel) silent(m *message, e, latest *Event, told []*Event) {
 		return
 	}
 	r := c.takenBack(e.Pos, m.invoked.Seq)
-	if r == nil || r.Kind == Deleted || r.Seq > latest.Seq || c.g.crashed(e.Client, m.invoked.Seq, noSeq) != nil || len(c.g.client(e.Client).clones) > 0 {
+	if r == nil || r.Kind == Deleted || r.Seq < e.Seq || r.Seq > latest.Seq || c.g.crashed(e.Client, m.invoked.Seq, noSeq) != nil || len(c.g.client(e.Client).clones) > 0 {
 		return
 	}
 	if slices.ContainsFunc(c.forgot, func(x *Event) bool { return x.Seq > m.invoked.Seq }) {

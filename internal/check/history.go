@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -273,9 +274,10 @@ type Violation struct {
 
 // String returns the sentence, and a line for each event.
 func (v Violation) String() string {
-	s := fmt.Sprintf("promise %d: %s", v.Promise, v.What)
+	var b strings.Builder
+	fmt.Fprintf(&b, "promise %d: %s", v.Promise, v.What)
 	for i := range v.Events {
-		s += fmt.Sprintf("\n  #%d %s", v.Events[i].Seq, v.Events[i].String())
+		fmt.Fprintf(&b, "\n  #%d %s", v.Events[i].Seq, v.Events[i].String())
 	}
-	return s
+	return b.String()
 }
