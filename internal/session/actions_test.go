@@ -28,6 +28,8 @@ type plan struct {
 	copies   bool // an outbox is copied
 	weeks    bool // nothing happens for longer than the dedupe window
 	deletes  bool // channels are deleted
+
+	bug func() bug // nil: none is planted
 }
 
 // action is something that can happen. Scripts name it by its place in actions.
@@ -238,6 +240,6 @@ func (w *world) remove(channel string) {
 	if err := w.log.Delete(background, channel); err != nil {
 		w.t.Fatalf("delete: %v", err)
 	}
-	w.floors[channel] = 0
+	w.floors[channel], w.remade[channel], w.delete = 0, true, w.now
 	w.now = w.now.Add(time.Millisecond)
 }

@@ -15,7 +15,10 @@ import (
 // ---- what may happen to a world, besides cuts
 
 // backUp copies what is on the disk.
-func (w *world) backUp() { w.backup = w.fs.CrashClone(vfs.CrashCloneCfg{}) }
+func (w *world) backUp() {
+	w.backup = w.fs.CrashClone(vfs.CrashCloneCfg{})
+	clear(w.remade)
+}
 
 // restore puts the copy back.
 func (w *world) restore() {
@@ -30,9 +33,14 @@ func (w *world) restore() {
 		if err != nil {
 			w.t.Fatalf("state: %v", err)
 		}
-		w.note(check.Event{Kind: check.StoreReplaced, Channel: ch, To: st.Head})
+		e := check.Event{Kind: check.StoreReplaced, Channel: ch, To: st.Head}
+		if w.remade[ch] { // what it has was written in an earlier life of the channel
+			e.To = 0
+		}
+		w.note(e)
 		w.floors[ch] = st.Floor
 	}
+	clear(w.remade)
 }
 
 // copyOutbox makes a third client of what the first one's outbox has on its disk, once.

@@ -2,9 +2,13 @@ package session_test
 
 import (
 	"encoding/base64"
+	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,8 +44,7 @@ func parseScript(text string) (s script, err error) {
 	return s, err
 }
 
-// scripts draws scripts of what a plan allows. Each piece of a script may be left out, and each number may be lowered, which
-// is how rapid makes a failing one short.
+// scripts draws scripts of what a plan allows.
 func scripts(p plan) *rapid.Generator[script] {
 	var kinds []uint8
 	for i, a := range actions {
@@ -60,11 +63,9 @@ func scripts(p plan) *rapid.Generator[script] {
 	})
 }
 
-// play runs a script, lets everything heal and come to rest, and judges the history.
-func (p plan) play(t failer, s script) *world {
-	w := newWorld(t, p)
-	w.script = s
-	for _, o := range s {
+// play runs a script, lets everything heal and come to rest, and judges the history; what is wrong ends it.
+func (s simulation) play(w *world) {
+	for _, o := range w.script {
 		if a := &actions[int(o.kind)%len(actions)]; a.do != nil {
 			w.counts["operations"]++
 			a.do(w, w.clients[int(o.who)%len(w.clients)], o)
@@ -75,7 +76,77 @@ func (p plan) play(t failer, s script) *world {
 	for _, v := range check.Check(w.h) {
 		w.t.Fatalf("%v", v)
 	}
-	return w
+	if s.judge != nil {
+		s.judge(w)
+	}
+}
+
+// wrong is how a run ends that has broken something.
+type wrong string
+
+type judgement struct{}
+
+func (judgement) Fatalf(format string, args ...any) { panic(wrong(fmt.Sprintf(format, args...))) }
+
+// attempt plays a script and returns what is wrong, or "".
+func (s simulation) attempt(text script) (w *world, what string) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case wrong:
+			what = string(r)
+		default:
+			what = fmt.Sprintf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	w = newWorld(judgement{}, s.plan, text)
+	s.play(w)
+	return w, ""
+}
+
+// shorten leaves out of a failing script whatever it fails without, and lowers what is left: always in the same way, so that
+// one script has one story.
+func (s simulation) shorten(text script, what string) (script, string) {
+	class := func(what string) string { return what[:min(len(what), len("promise 10"))] }
+	fails := func(c script) bool {
+		_, now := s.attempt(c)
+		if class(now) != class(what) {
+			return false
+		}
+		text, what = c, now
+		return true
+	}
+	for before := 0; before != text.weight()+1; {
+		before = text.weight() + 1
+		for size := max(1, len(text)/2); size > 0; size /= 2 {
+			for i := 0; i+size <= len(text); {
+				if !fails(slices.Delete(slices.Clone(text), i, i+size)) {
+					i += size
+				}
+			}
+		}
+		for i := range text {
+			for _, field := range []func(*op) *uint8{
+				func(o *op) *uint8 { return &o.who }, func(o *op) *uint8 { return &o.a }, func(o *op) *uint8 { return &o.b },
+			} {
+				for _, by := range []uint8{255, 8, 2, 1} {
+					c := slices.Clone(text)
+					if f := field(&c[i]); *f > 0 {
+						*f -= min(*f, by)
+						fails(c)
+					}
+				}
+			}
+		}
+	}
+	return text, what
+}
+
+func (s script) weight() (n int) {
+	for _, o := range s {
+		n += 1000 + int(o.who) + int(o.a) + int(o.b)
+	}
+	return n
 }
 
 // simulation is a kind of run, and what must hold beside the promises.
@@ -87,50 +158,88 @@ type simulation struct {
 
 const replayEnv, soakEnv, reportEnv = "HOLDFAST_REPLAY", "HOLDFAST_SOAK", "HOLDFAST_SIM_REPORT"
 
-// simulate runs as many scripts as rapid is told to, or the one in HOLDFAST_REPLAY.
+// simulate runs as many scripts as -rapid.checks says, or the one in HOLDFAST_REPLAY.
 func simulate(t *testing.T, s simulation) {
 	if text := os.Getenv(replayEnv); text != "" {
 		again, err := parseScript(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := s.plan.play(t, again)
-		s.judge(w)
-		t.Logf("nothing is wrong with this one:\n%s", w.story())
+		if w, what := s.attempt(again); what != "" {
+			t.Fatal(s.tell(t.Name(), again, what))
+		} else {
+			t.Logf("nothing is wrong with this one:\n%s", w.story())
+		}
 		return
 	}
-	sum := map[string]int{}
-	s.check(t, sum)
+	sum := s.check(t)
 	for _, what := range s.bites {
-		if sum[what] == 0 {
+		if sum[what] == 0 && !t.Failed() && !testing.Short() {
 			t.Errorf("not once: %s; the faults did not bite", what)
 		}
 	}
 }
 
-func (s simulation) check(t rapid.TB, sum map[string]int) {
-	g := scripts(s.plan)
-	rapid.Check(t, func(t *rapid.T) {
-		w := s.plan.play(t, g.Draw(t, "script"))
-		s.judge(w)
+// check runs scripts until one fails, and tells what happened in the shortest that fails in the same way.
+func (s simulation) check(t testing.TB) map[string]int {
+	t.Helper()
+	g, sum, first := scripts(s.plan), map[string]int{}, firstSeed()
+	for i := range checks() {
+		seed := first + i
+		w, what := s.attempt(g.Example(seed))
+		if what != "" {
+			if s.plan.bug == nil {
+				totals.failed[t.Name()] = true
+			}
+			text, what := s.shorten(g.Example(seed), what)
+			t.Errorf("seed %d: %s", seed, s.tell(t.Name(), text, what))
+			return sum
+		}
 		for what, n := range w.counts {
 			sum[what] += n
 		}
 		totals.add(w)
-	})
+	}
+	return sum
 }
 
-// teller prints the story of a run that fails; of all runs that rapid makes only the last one's output is seen.
-type teller struct {
-	failer
-	w *world
+func number(name string) uint64 {
+	n, _ := strconv.ParseUint(flag.Lookup(name).Value.String(), 10, 64)
+	return n
 }
 
-func (t teller) Fatalf(format string, args ...any) {
-	t.Helper()
-	totals.failed[t.Name()] = true
-	t.Logf("what happened:\n%s\nthe same again:\n%s=%s go test ./internal/session -count=1 -v -run '^%s$'", t.w.story(), replayEnv, t.w.script, strings.ReplaceAll(t.Name(), "/", "$/^"))
-	t.failer.Fatalf(format, args...)
+// checks is how many runs of each kind are wanted.
+func checks() int {
+	n := int(number("rapid.checks"))
+	if testing.Short() {
+		n /= 5
+	}
+	return n
+}
+
+// firstSeed is what -rapid.seed says, or another one each time.
+func firstSeed() int {
+	if n := number("rapid.seed"); n != 0 {
+		return int(n)
+	}
+	return int(rand.Uint32()) * 10_000
+}
+
+// tell returns the story of a script that fails, and how to see it again.
+func (s simulation) tell(name string, text script, what string) string {
+	w := s.last(text)
+	return fmt.Sprintf("%s\nwhat happened:\n%s\nthe same again:\n%s=%s go test ./internal/session -count=1 -v -run '^%s$'",
+		what, w.story(), replayEnv, text, strings.ReplaceAll(name, "/", "$/^"))
+}
+
+// last plays a script once more and returns the world as it was when that ended.
+func (s simulation) last(text script) (w *world) {
+	w = newWorld(judgement{}, s.plan, text)
+	func() {
+		defer func() { recover() }() // it is known what is wrong
+		s.play(w)
+	}()
+	return w
 }
 
 // note adds to the history, and to the story.
@@ -142,12 +251,19 @@ func (w *world) note(e check.Event) {
 		return
 	}
 	e.Pos.Term = 0 // random, and hard to read
-	w.tell("%s", e.String())
+	w.tell("%v", &e)
+}
+
+// sentence is a line of the story: few are ever read, so it is written when somebody asks.
+type sentence struct {
+	at     time.Time
+	format string
+	words  []any
 }
 
 // tell adds a line to the story.
-func (w *world) tell(format string, args ...any) {
-	w.lines = append(w.lines, fmt.Sprintf("%9.3fs  ", w.now.Sub(begin).Seconds())+fmt.Sprintf(format, args...))
+func (w *world) tell(format string, words ...any) {
+	w.lines = append(w.lines, sentence{w.now, format, words})
 }
 
 // fault counts something that the world does, and tells it in words.
@@ -157,7 +273,14 @@ func (w *world) fault(kind, who, format string, args ...any) {
 	w.tell(format, args...)
 }
 
-func (w *world) story() string { return strings.Join(w.lines, "\n") }
+// story tells what happened, one line a step: when, who, what.
+func (w *world) story() string {
+	var lines []string
+	for _, s := range w.lines {
+		lines = append(lines, fmt.Sprintf("%9.3fs  ", s.at.Sub(begin).Seconds())+fmt.Sprintf(s.format, s.words...))
+	}
+	return strings.Join(lines, "\n")
+}
 
 // audit reads all logs at the end.
 func (w *world) audit() {
@@ -187,9 +310,7 @@ func TestSoak(t *testing.T) {
 	}
 	for start := time.Now(); time.Since(start) < d; {
 		for _, name := range sorted(simulations) {
-			if !t.Run(name, func(t *testing.T) {
-				simulate(t, simulation{plan: simulations[name].plan, judge: simulations[name].judge})
-			}) {
+			if !t.Run(name, func(t *testing.T) { simulations[name].check(t) }) {
 				return
 			}
 		}

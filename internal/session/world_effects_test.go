@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"io"
+	"time"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/check"
@@ -98,6 +99,7 @@ func (c *client) sendPublish(f *session.ClientEffect) {
 	}
 	if f.Resend {
 		c.w.counts["resent"]++
+		c.w.tell("%s sends %s again", c.name, message([]byte(e.data)))
 	}
 	c.send(&wire.Publish{Channel: f.Entry.Channel, Producer: f.Entry.Producer, Number: f.Entry.Number, Sent: f.Sent,
 		Type: holdfast.Text, Data: []byte(e.data)})
@@ -129,6 +131,7 @@ func (c *client) outcome(f *session.ClientEffect) {
 		o.Kind, o.Pos.Offset = check.Delivered, f.Offset
 	case f.Outcome == session.Unknown:
 		o.Kind = check.Unknown
+		c.w.late(o.Message)
 	case f.Code == holdfast.CodeDropped:
 		o.Kind = check.Dropped
 	case f.Code == holdfast.CodeExpired:
@@ -141,6 +144,20 @@ func (c *client) outcome(f *session.ClientEffect) {
 	}
 	c.w.counts[o.Kind.String()]++
 	c.w.note(o)
+}
+
+// late explains an unknown message that was published just after a channel had been deleted. The store compares when it
+// deleted with when the client says that it sent first; and a client's notion of the server's clock is late by as long as the
+// welcome took, at most as long as a silent connection lives.
+func (w *world) late(message string) {
+	if w.delete.IsZero() {
+		return
+	}
+	for i := range w.h {
+		if e := &w.h[i]; e.Kind == check.Invoked && e.Message == message && e.At.Sub(w.delete) < 41*time.Second {
+			w.note(check.Event{Kind: check.Forgot})
+		}
+	}
 }
 
 // losses tells of each message that the store had acknowledged and has lost.

@@ -106,18 +106,24 @@ func (w *world) append(drafts []store.Draft) []store.Result {
 	if w.plan.trims {
 		defer w.noteFloors() // the memory store trims a little more with each append
 	}
-	if w.bug == nil {
-		if _, err := w.log.Append(drafts, results); err != nil {
-			w.t.Fatalf("append: %v", err)
-		}
-		return results
+	if w.bug != nil {
+		w.appendBadly(drafts, results)
+	} else if _, err := w.log.Append(drafts, results); err != nil {
+		w.t.Fatalf("append: %v", err)
 	}
+	for i := range results {
+		if results[i].Outcome == store.Stored {
+			w.tell("the server stores %s at %d of %s", message(drafts[i].Data), results[i].Offset, drafts[i].Channel)
+		}
+	}
+	return results
+}
+
+func (w *world) appendBadly(drafts []store.Draft, results []store.Result) {
 	for i := range drafts {
 		d := drafts[i]
-		switch w.bug(&d) {
-		case storeMore:
-			d.Producer, d.Number = holdfast.ProducerID{}, 0
-		case storeNone:
+		what := w.bug(&d)
+		if what == storeNone {
 			st, _ := w.log.State(background, d.Channel)
 			results[i] = store.Result{Outcome: store.Stored, Offset: st.Head + 1}
 			continue
@@ -125,8 +131,13 @@ func (w *world) append(drafts []store.Draft) []store.Result {
 		if _, err := w.log.Append([]store.Draft{d}, results[i:i+1]); err != nil {
 			w.t.Fatalf("append: %v", err)
 		}
+		if what == storeMore && results[i].Outcome == store.Duplicate {
+			d.Producer, d.Number = holdfast.ProducerID{}, 0
+			if _, err := w.log.Append([]store.Draft{d}, results[i:i+1]); err != nil {
+				w.t.Fatalf("append: %v", err)
+			}
+		}
 	}
-	return results
 }
 
 // fanOut opens what is to be opened, and sends each subscription what its window allows.

@@ -36,8 +36,10 @@ type world struct {
 
 	script script
 	h      check.History
-	lines  []string
+	lines  []sentence
 	floors map[string]uint64 // as noted
+	remade map[string]bool   // channels that were deleted since the backup
+	delete time.Time         // when one was deleted last
 	counts map[string]int
 }
 
@@ -48,14 +50,11 @@ type planted uint8
 
 const (
 	noBug     planted = iota
-	storeMore         // store it although it may be there
+	storeMore         // store it again if it is there
 	storeNone         // do not store it, and say that it is
 )
 
 type failer interface {
-	Helper()
-	Name() string
-	Logf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
@@ -145,9 +144,11 @@ type cursor struct {
 	request wire.Subscribe
 }
 
-func newWorld(t failer, p plan) *world {
-	w := &world{plan: p, keep: map[string]store.Retention{}, now: begin, counts: map[string]int{}, floors: map[string]uint64{}}
-	w.t = teller{t, w}
+func newWorld(t failer, p plan, text script) *world {
+	w := &world{t: t, plan: p, script: text, keep: map[string]store.Retention{}, now: begin, counts: map[string]int{}, floors: map[string]uint64{}, remade: map[string]bool{}}
+	if p.bug != nil {
+		w.bug = p.bug()
+	}
 	if onDisk(p) {
 		w.fs = vfs.NewCrashableMem()
 	}
