@@ -200,7 +200,7 @@ func (c *channel) lost(e *Event) {
 	switch {
 	case acked == nil:
 		c.blame(5, on(m.invoked, e), "%s is told to be lost, and was never acknowledged", m.id)
-	case there:
+	case there && !c.everTakenBack(e.Seq): // a later backup may bring it back
 		c.blame(5, on(m.invoked, acked, e, c.final), "%s is told to be lost, and is in %s", m.id, c.name)
 	case acked.Pos.Offset != 0 && c.takenBack(acked.Pos, m.invoked.Seq) == nil:
 		c.blame(5, on(m.invoked, acked, e), "%s is told to be lost, and the store was not put back", m.id)
