@@ -38,8 +38,9 @@ var floors = map[string]int{
 	"internal/hub":          2,
 	"internal/session":      2,
 
-	"client": 3,
-	"server": 3,
+	"client":          3,
+	"server":          3,
+	"store/storetest": 3,
 
 	"bench":            4,
 	"cmd":              4,
