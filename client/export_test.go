@@ -1,5 +1,7 @@
 package client
 
+import "io"
+
 // BreakDisk puts fail before every write and sync of a file outbox's journal; what it returns is the disk's error. It is
 // to be called before a session uses the outbox.
 func (o *Outbox) BreakDisk(fail func(op string) error) { o.j.f = brittle{o.j.f, fail} }
@@ -22,4 +24,12 @@ func (b brittle) Sync() error {
 		return err
 	}
 	return b.journalFile.Sync()
+}
+
+// NewInbound watches what comes from r as it would a server's frames, with permessage-deflate.
+func NewInbound(r io.Reader) io.Reader {
+	return &inbound{ReadWriteCloser: struct {
+		io.Reader
+		io.WriteCloser
+	}{r, nil}, deflate: true}
 }
