@@ -118,11 +118,12 @@ func clientDeflate() []clientCase {
 		{"7692 6 RSV1 on a continuation", slices.Concat(serverFrame(0x41, d[:3]), serverFrame(0xc0, d[3:])), []string{"close 1002"}},
 		{"7692 6 RSV1 on a ping", serverFrame(0xc9, ""), []string{"close 1002"}},
 		{"7692 6 RSV1 on a close frame", serverFrame(0xc8, ""), []string{"close 1002"}},
-		{"7692 6.2 not a deflate stream", serverFrame(0xc1, "\xff\xff\xff"), []string{"close 1007"}},
-		{"7692 7.2.3.2 stored", serverFrame(0xc1, stored), []string{"pong 7"}},
+		{"7692 7.2.2 not a deflate stream", serverFrame(0xc1, "\xff\xff\xff"), []string{"close 1007"}},
+		{"7692 7.2.3.3 a block without compression", serverFrame(0xc1, stored), []string{"pong 7"}},
+		{"7692 7.2.3.5 two blocks", serverFrame(0xc1, serverDeflated(ping7[:9])+"\x00\x00\xff\xff"+serverDeflated(ping7[9:])), []string{"pong 7"}},
 		{"7692 7.2.3.6 empty", slices.Concat(serverFrame(0xc1, "\x00"), serverText(ping7)), []string{"pong 7"}},
-		{"7692 8.1 inflated text is not UTF-8", serverFrame(0xc1, serverDeflated("\"\xff\"")), []string{"close 1007"}},
-		{"7692 10.4 inflates to the limit", serverFrame(0xc1, serverDeflated(pingOf(clientMaxMessage))), []string{"pong 7"}},
-		{"7692 10.4 a bomb", serverFrame(0xc1, serverDeflated(strings.Repeat(" ", 8<<20))), []string{"close 1009"}},
+		{"8.1 inflated text is not UTF-8", serverFrame(0xc1, serverDeflated("\"\xff\"")), []string{"close 1007"}},
+		{"10.4 inflates to the limit", serverFrame(0xc1, serverDeflated(pingOf(clientMaxMessage))), []string{"pong 7"}},
+		{"10.4 a bomb", serverFrame(0xc1, serverDeflated(strings.Repeat(" ", 8<<20))), []string{"close 1009"}},
 	}
 }

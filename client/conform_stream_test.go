@@ -118,10 +118,11 @@ func TestACutMessageIsNotOne(t *testing.T) {
 		{"5.4 cut between two fragments", client.CompressionOff, serverFrame(0x01, half)},
 		{"5.4 cut after a part", client.CompressionOff, serverText(half + strings.Repeat(" ", 100))[:2+len(half)]},
 		{"5.4 cut after a part as large as a buffer", client.CompressionOff, append(serverHeader(0x81, 10_000), strings.Repeat("[", 4096)...)},
-		{"7692 6.2 cut between two fragments", client.CompressionOn, serverFrame(0x41, serverDeflated(half))},
-		{"7692 6.2 cut within a frame", client.CompressionOn, serverFrame(0xc1, serverDeflated(half)+strings.Repeat("\x00\x00\x00\xff\xff", 20))[:2+len(serverDeflated(half))]},
+		{"7692 7.2.2 cut between two fragments", client.CompressionOn, serverFrame(0x41, serverDeflated(half))},
+		{"7692 7.2.2 cut within a frame", client.CompressionOn, serverFrame(0xc1, serverDeflated(half)+strings.Repeat("\x00\x00\x00\xff\xff", 20))[:2+len(serverDeflated(half))]},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			srv := serveRaw(t)
 			s := open(t, srv.url, client.SessionOptions{Codec: client.CodecJSON, Compression: tc.compression})
 			for range 2 {
