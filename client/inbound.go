@@ -121,10 +121,8 @@ func (in *inbound) header() (whole bool, err error) {
 		if len(h) < 10 {
 			return false, nil
 		}
-		if in.left = binary.BigEndian.Uint64(h[2:]); in.left < 1<<16 {
-			return false, violation("a length in 64 bits that fits into 16")
-		} else if in.left >= 1<<63 {
-			return false, violation("a length with the highest of its 64 bits set")
+		if in.left = binary.BigEndian.Uint64(h[2:]); in.left < 1<<16 || in.left >= 1<<63 {
+			return false, violation("a length in 64 bits that fits into 16, or has the highest of them set")
 		}
 	default:
 		in.left = uint64(n)

@@ -48,6 +48,8 @@ func framingCases() []rfcCase {
 		{"5.2 RSV3", frame(0x91, "x"), []string{"end 1002"}},
 		{"5.2 RSV1 on a ping", frame(0xc9, "x"), []string{"end 1002"}},
 		{"5.2 RSV fails before the payload", frameHeader(0xf1, 1000), []string{"end 1002"}},
+		{"5.2 RSV fails within the header", []byte{0xf1, 0x80 | 126}, []string{"end 1002"}},
+		{"5.5 fails within the header", []byte{0x89, 0x80 | 126}, []string{"end 1002"}},
 		{"5.2 a message before the mistake counts", join(text("a"), frame(0xa1, "x")), []string{`text "a"`, "end 1002"}},
 		{"5.3 a mask of zeros", append(frameHeader0(0x81, 5), "hello"...), []string{`text "hello"`, bye}},
 		{"5.3 each frame has a mask of its own", join(frame(0x01, "hel"), append(frameHeader0(0x80, 2), "lo"...)), []string{`text "hello"`, bye}},
