@@ -63,7 +63,7 @@ func (s *rawServer) next(t testing.TB) *rawConn {
 	select {
 	case c := <-s.conns:
 		t.Cleanup(func() { c.Close() })
-		c.SetDeadline(time.Now().Add(20 * time.Second))
+		c.SetDeadline(time.Now().Add(10 * time.Second))
 		return c
 	case <-time.After(20 * time.Second):
 		t.Fatal("nobody connected")
@@ -299,7 +299,7 @@ func runClientCase(t *testing.T, codec client.Codec, compression client.Compress
 		heard = c.transcript(wc, 1) // an answer on its way may be sent before the close frame, or not
 	}
 	if !slices.Equal(heard, tc.want) {
-		t.Errorf("the server heard %q, want %q", heard, tc.want)
+		t.Fatalf("the server heard %q, want %q", heard, tc.want)
 	}
 	var code int
 	if _, err := fmt.Sscanf(tc.want[len(tc.want)-1], "close %d", &code); err == nil {
