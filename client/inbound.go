@@ -33,7 +33,6 @@ type inbound struct {
 	text       runes
 	goodbye    [maxControl]byte // the payload of a close frame
 	ngoodbye   int
-	closed     bool // a close frame has passed: the rest means nothing
 }
 
 const (
@@ -73,7 +72,7 @@ func (in *inbound) Read(p []byte) (int, error) {
 
 // look takes the next bytes, and returns how many of them may pass where not all may.
 func (in *inbound) look(p []byte) (int, error) {
-	for i := 0; i < len(p) && !in.closed; {
+	for i := 0; i < len(p); {
 		if in.left == 0 {
 			in.head[in.nhead] = p[i]
 			in.nhead++
@@ -162,8 +161,9 @@ func (in *inbound) payload(p []byte) error {
 	if in.op >= opcodeClose {
 		if in.op == opcodeClose {
 			in.ngoodbye += copy(in.goodbye[in.ngoodbye:], p)
-			if in.closed = last; last {
-				return checkGoodbye(in.goodbye[:in.ngoodbye])
+			if last {
+				p, in.ngoodbye = in.goodbye[:in.ngoodbye], 0
+				return checkGoodbye(p)
 			}
 		}
 		return nil
