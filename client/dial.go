@@ -36,7 +36,7 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: raw.DialContext, TLSClientConfig: s.o.TLS}
 	defer transport.CloseIdleConnections()
 	o := &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: transport}, HTTPHeader: s.o.Header, Subprotocols: []string{s.codec.Subprotocol()},
+		HTTPClient: &http.Client{Transport: watching{transport}}, HTTPHeader: s.o.Header, Subprotocols: []string{s.codec.Subprotocol()},
 	}
 	if s.o.Compression == CompressionOn {
 		o.CompressionMode = websocket.CompressionNoContextTakeover
@@ -52,6 +52,11 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 		raw.close()
 		conn.CloseNow()
 		return nil, &holdfast.Error{Code: holdfast.CodeNotHoldfast, Op: op, Detail: "it chose the subprotocol " + strconv.Quote(got) + ", not " + s.codec.Subprotocol()}
+	}
+	if err := checkDeflate(resp.Header); err != nil {
+		raw.close()
+		conn.CloseNow()
+		return nil, err
 	}
 	k.conn, k.raw = conn, raw.conn
 	return k, nil

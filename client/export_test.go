@@ -1,6 +1,9 @@
 package client
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // BreakDisk puts fail before every write and sync of a file outbox's journal; it is given the bytes that are written, or
 // were written last, and what it returns is the disk's error. It is to be called before a session uses the outbox.
@@ -28,4 +31,12 @@ func (b *brittle) Sync() error {
 		return err
 	}
 	return b.journalFile.Sync()
+}
+
+// NewInbound watches what comes from r as it would a server's frames, with permessage-deflate.
+func NewInbound(r io.Reader) io.Reader {
+	return &inbound{ReadWriteCloser: struct {
+		io.Reader
+		io.WriteCloser
+	}{r, nil}, deflate: true}
 }

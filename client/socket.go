@@ -1,6 +1,7 @@
 package client
 
 import (
+	"compress/flate"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -136,7 +138,12 @@ func (k *socket) write() {
 // read is the reader. It stays at most credit messages ahead of the owner, and its last word is always that the
 // connection is gone, whoever ended it.
 func (k *socket) read() {
-	err := k.readMessages()
+	err := blame(k.readMessages())
+	if e, ok := err.(*holdfast.Error); ok {
+		k.fail(e.Code)
+	} else if errors.Is(err, websocket.ErrMessageTooBig) {
+		k.fail(holdfast.CodeMessageTooBig) // it has been sent already
+	}
 	k.kill()
 	k.s.box.post(op{kind: opGone, sock: k, err: k.reason(err)})
 	k.conn.CloseNow()
@@ -160,6 +167,9 @@ func (k *socket) readMessages() error {
 		data, err := readAll(k.buffer(), r)
 		if err != nil {
 			return err
+		}
+		if typ == websocket.MessageText && !utf8.Valid(data) { // it was compressed: inbound has seen to the others
+			return notUTF8("a text message that is not UTF-8")
 		}
 		k.s.stats.bytesIn.Add(uint64(len(data)))
 		if !k.s.box.post(op{kind: opMessage, sock: k, data: data}) {
@@ -207,6 +217,24 @@ func (k *socket) done(data []byte) {
 		k.spareMu.Unlock()
 	}
 	<-k.credits
+}
+
+// blame returns an error of ours alone where it was the server that broke a rule of WebSocket's.
+func blame(err error) error {
+	if e, ok := errors.AsType[*holdfast.Error](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
+		return &holdfast.Error{Code: holdfast.CodeInvalidPayload, Op: opInbound, Detail: "a compressed message that cannot be inflated"}
+	}
+	return err
+}
+
+// fail says goodbye with a code to a server that broke a rule, and gives it farewell to read that.
+func (k *socket) fail(code holdfast.Code) {
+	t := time.AfterFunc(farewell, k.kill)
+	defer t.Stop()
+	k.conn.Close(websocket.StatusCode(code), "")
 }
 
 // reason turns the end of a connection into an error with its code.

@@ -153,7 +153,7 @@ func (c *conn) farewell(code uint16, reason string) {
 		return
 	}
 	c.member.Lock()
-	c.member.Control(ws.AppendClose(nil, code, reason))
+	c.member.Farewell(ws.AppendClose(nil, code, reason))
 	c.member.Unlock()
 	c.member.Drain(closeTimeout)
 }

@@ -33,6 +33,7 @@ type Member struct {
 	marked   bool // in the worker's urgent list
 	paused   bool // Ready has said false
 	draining bool // no more ranges
+	parting  bool // Farewell was called
 	dead     bool // Broken was called, or will be
 	detached bool
 	progress bool // bytes went out since the last sweep
@@ -41,7 +42,7 @@ type Member struct {
 }
 
 // outgoing is borrowed from a pool only while there is something to write, so that an idle member holds none.
-type outgoing struct{ control, replies []byte }
+type outgoing struct{ control, replies, farewell []byte }
 
 var outgoings = sync.Pool{New: func() any { return new(outgoing) }}
 
@@ -49,13 +50,13 @@ func (o *outgoing) size() int {
 	if o == nil {
 		return 0
 	}
-	return len(o.control) + len(o.replies)
+	return len(o.control) + len(o.replies) + len(o.farewell)
 }
 
 // release gives it back, unless it has grown large.
 func (o *outgoing) release() {
 	if cap(o.control)+cap(o.replies) <= replyLimit {
-		o.control, o.replies = o.control[:0], o.replies[:0]
+		o.control, o.replies, o.farewell = o.control[:0], o.replies[:0], o.farewell[:0]
 		outgoings.Put(o)
 	}
 }
@@ -78,7 +79,7 @@ func (m *Member) Replies() []byte {
 // SetReplies sets what Replies returned with whole frames appended. They go into one message, before the records that follow.
 // They are written by the next Flush, or with the next records; else call Urgent. Locked.
 func (m *Member) SetReplies(b []byte) {
-	if m.detached || m.dead {
+	if m.detached || m.dead || m.parting {
 		return
 	}
 	if m.out == nil { // somebody wrote between Replies and SetReplies: not possible while locked
@@ -87,16 +88,29 @@ func (m *Member) SetReplies(b []byte) {
 	m.out.replies = b
 }
 
-// Control adds bytes that are framed already (a pong, a close frame). They are copied, and go before
-// everything else at the next message boundary. Locked.
+// Control adds bytes that are framed already (a ping, a pong). They are copied, and go before everything else at the
+// next message boundary. Locked.
 func (m *Member) Control(b []byte) {
-	if m.detached || m.dead {
+	if m.detached || m.dead || m.parting {
 		return
 	}
 	if m.out == nil {
 		m.out = outgoings.Get().(*outgoing)
 	}
 	m.out.control = append(m.out.control, b...)
+}
+
+// Farewell adds a close frame, which is copied. It goes behind all that waits, and nothing goes behind it: replies and
+// control bytes that come later are dropped. To be called once, after a first Drain; another one writes it. Locked.
+func (m *Member) Farewell(b []byte) {
+	if m.detached || m.dead || m.parting {
+		return
+	}
+	if m.out == nil {
+		m.out = outgoings.Get().(*outgoing)
+	}
+	m.out.farewell = append(m.out.farewell, b...)
+	m.parting = true
 }
 
 // Urgent has the worker write the replies soon: they were added outside a reader that will call Flush. Locked.
