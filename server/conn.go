@@ -98,6 +98,7 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 	if !s.add(c) {
 		c.member.Detach()
 		s.reserved.Add(-1)
+		s.count.turnAway(holdfast.CodeDraining)
 		wc.Close()
 		return
 	}
@@ -129,7 +130,9 @@ func (c *conn) finish(err error) {
 	}
 	c.member.Unlock()
 	code := ws.CloseCode(err)
-	c.srv.count.closed(err)
+	if !ended {
+		c.srv.count.closed(err)
+	}
 	if e := c.ended; e != nil { // it sees to the farewell, and waits for this
 		close(e.read)
 		<-e.closed

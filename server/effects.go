@@ -111,6 +111,9 @@ func openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
 
 // reply appends the frame that an effect asks for to the replies.
 func (c *conn) reply(x *scratch, f *session.ServerEffect, now int64) {
+	if f.Code != 0 && f.Kind != session.FxSvReconnect {
+		c.srv.count.declines.add(f.Code)
+	}
 	b := c.member.Replies()
 	switch f.Kind {
 	case session.FxSvStored:
