@@ -56,7 +56,17 @@ const (
 
 // maxReplies bounds the replies that one connection has waiting. Reading stops long before, between two messages; but one
 // message can hold a great many frames that each want an answer.
-const maxReplies = 4 << 20
+const (
+	maxReplies = 1 << 20
+	replyCost  = 400 // about the largest answer to a subscribe
+)
+
+// A connection may wait for openFactor times MaxSubscriptions, and maxOpening, to be opened, those that it has given up since
+// among them. Reading stops long before, but one message can hold a great many.
+const (
+	openFactor = 4
+	maxOpening = 4096
+)
 
 // draftsAtOnce bounds the drafts that are gathered before they go to the commit loop.
 const draftsAtOnce = 256
