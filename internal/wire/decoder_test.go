@@ -112,6 +112,8 @@ func payloadOf(f wire.Frame) (holdfast.ContentType, []byte) {
 		return f.Type, f.Data
 	case *wire.Reply:
 		return f.Type, f.Data
+	case *wire.Join:
+		return f.Type, f.Data
 	}
 	return holdfast.Binary, nil
 }
