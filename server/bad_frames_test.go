@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"context"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 
@@ -38,6 +39,7 @@ func flooding(b []byte) func(a *attacker) holdfast.Code {
 	b = bytes.Repeat(b, 1+(64<<10)/len(b))
 	return func(a *attacker) holdfast.Code {
 		a.hello()
+		a.c.(*net.TCPConn).SetReadBuffer(4 << 10) // so that what is not read is in the way soon
 		for a.write(b) {
 		}
 		return 0
@@ -56,6 +58,8 @@ func TestBadFrames(t *testing.T) {
 			return a.closed()
 		}
 	}
+	call := (&wire.Call{ID: 1}).Append(nil, wire.Binary)
+	calls := rawFrame(fin|0x40|bin, deflated(bytes.Repeat(call, 3<<20/len(call))))
 	runAttacks(t, []attack{
 		{name: "not masked", told: holdfast.CodeProtocolError, counted: closed, do: saying([]byte{fin | bin, 1, 'x'})},
 		{name: "reserved bits", told: holdfast.CodeProtocolError, counted: closed, do: saying(rawFrame(fin|0x30|bin, nil))},
@@ -90,15 +94,14 @@ func TestBadFrames(t *testing.T) {
 			a.alive()
 			return 0
 		}},
-		{name: "a bomb", told: holdfast.CodeMessageTooBig, counted: closed, do: squeezed(deflated(make([]byte, 64<<20)))},
-		{name: "a bomb in a bomb", told: holdfast.CodeBadFrame, counted: closed, do: squeezed(deflated(deflated(make([]byte, 64<<20))))},
+		{name: "a bomb", told: holdfast.CodeMessageTooBig, counted: closed, do: squeezed(deflated(make([]byte, 8<<20)))},
+		{name: "a bomb in a bomb", told: holdfast.CodeBadFrame, counted: closed, do: squeezed(deflated(deflated(make([]byte, 8<<20))))},
 		{name: "a bomb of frames that want an answer", told: holdfast.CodeOverloaded, counted: closed,
 			options: func(o *server.Options) { o.MaxMessage = 1 << 20 },
 			do: func(a *attacker) holdfast.Code {
 				a.upgrade(deflate)
 				a.send(helloOf(1))
-				one := (&wire.Call{ID: 1}).Append(nil, wire.Binary)
-				a.write(rawFrame(fin|0x40|bin, deflated(bytes.Repeat(one, 3<<20/len(one)))))
+				a.write(calls)
 				return a.closed()
 			}},
 		{name: "a flood of pings, and no look at the answers", counted: closed, count: holdfast.CodeWriteTimeout, do: flooding(rawFrame(fin|ping, nil))},
@@ -150,15 +153,15 @@ func repeat(n int, f func(i uint64) frame) (list []frame) {
 func TestBadSessions(t *testing.T) {
 	big := strings.Repeat("x", 200<<10)
 	runAttacks(t, []attack{
-		{name: "no hello", told: holdfast.CodeHelloTimeout, counted: closed, do: saying()},
-		{name: "slowloris: a hello byte by byte", told: holdfast.CodeHelloTimeout, counted: closed, do: func(a *attacker) holdfast.Code {
+		{name: "no hello", slow: true, told: holdfast.CodeHelloTimeout, counted: closed, do: saying()},
+		{name: "slowloris: a hello byte by byte", slow: true, told: holdfast.CodeHelloTimeout, counted: closed, do: func(a *attacker) holdfast.Code {
 			a.upgrade("")
-			dribble(a, rawFrame(0x80|byte(ws.OpBinary), (&wire.Hello{Token: big[:200]}).Append(nil, wire.Binary)))
+			dribble(a, rawFrame(0x80|byte(ws.OpBinary), (&wire.Hello{Token: big[:4000]}).Append(nil, wire.Binary)))
 			return a.closed()
 		}},
-		{name: "pings instead of a hello", told: holdfast.CodeHelloTimeout, counted: closed, do: func(a *attacker) holdfast.Code {
+		{name: "pings instead of a hello", slow: true, told: holdfast.CodeHelloTimeout, counted: closed, do: func(a *attacker) holdfast.Code {
 			a.upgrade("")
-			dribble(a, bytes.Repeat([]byte{0x89, 0x80, 0, 0, 0, 0}, 100))
+			dribble(a, bytes.Repeat([]byte{0x89, 0x80, 0, 0, 0, 0}, 1000))
 			return a.closed()
 		}},
 		{name: "a huge hello", told: holdfast.CodeBadFrame, counted: closed,
@@ -169,7 +172,6 @@ func TestBadSessions(t *testing.T) {
 		{name: "what only a server says", told: holdfast.CodeUnexpectedFrame, counted: closed, do: sending(&wire.Welcome{})},
 		{name: "a flood behind a hello that waits", told: holdfast.CodeOverloaded, counted: closed,
 			options: func(o *server.Options) {
-				o.HelloTimeout = patience
 				o.Authenticate = func(ctx context.Context, c server.Credentials) (server.User, error) {
 					if c.Token == "" { // the good client has none either
 						return server.User{}, nil
@@ -209,7 +211,7 @@ func TestBadSessions(t *testing.T) {
 			}},
 		{name: "a great many channels named", counted: nowhere, do: func(a *attacker) holdfast.Code {
 			a.hello()
-			for n := range often(100, 20_000) { // a million in the long run
+			for n := range often(40, 20_000) { // a million in the long run
 				a.send(repeat(50, func(i uint64) frame { return &wire.Subscribe{ID: i, Channel: fmt.Sprint("c", n, "-", i)} })...)
 				a.alive()
 				a.send(repeat(50, func(i uint64) frame { return &wire.Unsubscribe{ID: i, Channel: fmt.Sprint("c", n, "-", i)} })...)
@@ -218,10 +220,10 @@ func TestBadSessions(t *testing.T) {
 			return 0
 		}},
 		{name: "a great many named cursors", counted: declined, count: holdfast.CodeOverloaded,
-			options: func(o *server.Options) { o.Store = memory.New(memory.Options{MaxBytes: 8 << 20}) },
+			options: func(o *server.Options) { o.Store = memory.New(memory.Options{MaxBytes: 1 << 20}) },
 			do: func(a *attacker) holdfast.Code {
 				a.hello()
-				for n := range 100 {
+				for n := range 40 {
 					a.send(repeat(50, func(i uint64) frame {
 						return &wire.Subscribe{ID: i, Channel: fmt.Sprint("c", i), Cursor: fmt.Sprint(n, a.c.LocalAddr())}
 					})...)

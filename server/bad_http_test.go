@@ -42,15 +42,15 @@ func dribble(a *attacker, b []byte) {
 func TestBadRequests(t *testing.T) {
 	long := strings.Repeat("x", 60<<10)
 	runAttacks(t, []attack{
-		{name: "slowloris: a request byte by byte", counted: turnedAway, count: holdfast.CodeHTTPBadRequest,
+		{name: "slowloris: a request byte by byte", slow: true, counted: turnedAway, count: holdfast.CodeHTTPBadRequest,
 			do: func(a *attacker) holdfast.Code {
 				a.connect()
-				dribble(a, []byte(binaryHead+"\r\n")) // ends when the server closes
+				dribble(a, []byte(binaryHead+"Cookie: "+long+"\r\n")) // ends when the server closes
 				return 0
 			}},
-		{name: "nothing at all", counted: turnedAway, count: holdfast.CodeHTTPBadRequest,
+		{name: "nothing at all", slow: true, counted: turnedAway, count: holdfast.CodeHTTPBadRequest,
 			do: func(a *attacker) holdfast.Code { a.connect(); a.end(); return 0 }},
-		{name: "slowloris: a body byte by byte", counted: nowhere,
+		{name: "slowloris: a body byte by byte", slow: true, counted: nowhere,
 			do: func(a *attacker) holdfast.Code {
 				a.connect()
 				a.write([]byte("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n"))
@@ -90,7 +90,6 @@ func TestBadRequests(t *testing.T) {
 func TestConnectionFlood(t *testing.T) {
 	o := badOptions()
 	o.MaxConnections = 10
-	o.HelloTimeout = patience
 	runFlood := func(t *testing.T, fill func(a *attacker)) {
 		s, url := start(t, o)
 		good := dial(t, url, wire.Binary)
@@ -131,7 +130,7 @@ func TestConnectionFlood(t *testing.T) {
 // Who is turned away at the door is told so over HTTP, too.
 func TestNoRoomAtTheDoor(t *testing.T) {
 	o := badOptions()
-	o.MaxConnections, o.HelloTimeout = 1, patience
+	o.MaxConnections = 1
 	s, url := start(t, o)
 	host := strings.TrimSuffix(strings.TrimPrefix(url, "ws://"), "/ws")
 	var silent []net.Conn

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -207,7 +208,7 @@ func (a *attacker) await(fits func(typ wire.Type, d *wire.Decoder) bool) {
 	}
 }
 
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // ---- what all attacks have in common
 
@@ -230,10 +231,11 @@ type attack struct {
 	counted where
 	count   holdfast.Code // the counter that moves, if it is not told's
 	options func(o *server.Options)
+	slow    bool // it is about time: the server waits for a hello only shortly
 }
 
 func badOptions() server.Options {
-	return server.Options{MaxMessage: 64 << 10, MaxConnections: 400, MaxSubscriptions: 50, HelloTimeout: time.Second,
+	return server.Options{MaxMessage: 64 << 10, MaxConnections: 400, MaxSubscriptions: 50, HelloTimeout: patience,
 		StallTimeout: time.Second, Compression: server.CompressionOn, MaxInFlight: server.Window{Records: 1000}}
 }
 
@@ -249,22 +251,32 @@ const (
 // with their server; in the long run each kind is.
 func runAttacks(t *testing.T, attacks []attack) {
 	t.Helper()
-	var together []attack
+	var quick, slow []attack
 	for _, x := range attacks {
-		if x.options == nil {
-			together = append(together, x)
+		switch {
+		case x.options != nil:
+		case x.slow:
+			slow = append(slow, x)
+		default:
+			quick = append(quick, x)
 		}
 		if x.options != nil || inLongRun() {
 			t.Run(x.name, func(t *testing.T) { runTogether(t, []attack{x}) })
 		}
 	}
-	t.Run("together", func(t *testing.T) { runTogether(t, together) })
+	t.Run("together", func(t *testing.T) { runTogether(t, quick) })
+	if len(slow) > 0 {
+		t.Run("slow ones together", func(t *testing.T) { runTogether(t, slow) })
+	}
 }
 
 func runTogether(t *testing.T, attacks []attack) {
 	o := badOptions()
 	if f := attacks[0].options; f != nil {
 		f(&o)
+	}
+	if attacks[0].slow {
+		o.HelloTimeout = 2 * time.Second // the good client, too, has to be in time
 	}
 	s, url := start(t, o)
 	peak := besides(t, s, url, attacks)
@@ -297,6 +309,9 @@ func runTogether(t *testing.T, attacks []attack) {
 func besides(t *testing.T, s *server.Server, url string, attacks []attack) (peak uint64) {
 	t.Helper()
 	good := dial(t, url, wire.Binary)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
+	defer cancel()
+	good.ctx = ctx
 	good.hello(wire.Subscribe{ID: 1, Channel: "good"})
 	good.want(wire.TypeSubscribed)
 	watch := watchMemory()
@@ -381,7 +396,7 @@ func watchMemory() (stop func() uint64) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(50 * time.Millisecond)
+		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			if n := live(); n > base {
