@@ -196,13 +196,13 @@ func (r *Rule) run(what string) {
 	r.h.Run("iptables", append(append(args, what), r.spec...)...)
 }
 
-// Sockets lists the TCP connections there that match a filter of ss, one a line.
+// Sockets lists the established TCP connections there that match a filter of ss, one a line.
 func (h *Host) Sockets(filter ...string) []string {
 	h.lab.tb.Helper()
 	return h.ss("-Htn", filter)
 }
 
-// KillSockets destroys the TCP connections there that match, and returns how many there were. Both ends are told.
+// KillSockets destroys the established TCP connections there that match, and returns how many there were. Both ends are told.
 func (h *Host) KillSockets(filter ...string) int {
 	h.lab.tb.Helper()
 	return len(h.ss("-HtnK", filter))
@@ -210,7 +210,7 @@ func (h *Host) KillSockets(filter ...string) int {
 
 func (h *Host) ss(flags string, filter []string) (lines []string) {
 	h.lab.tb.Helper()
-	for line := range strings.Lines(h.Run("ss", append([]string{flags, "state", "connected"}, filter...)...)) {
+	for line := range strings.Lines(h.Run("ss", append([]string{flags, "state", "established"}, filter...)...)) {
 		lines = append(lines, strings.TrimSpace(line))
 	}
 	return lines
