@@ -110,6 +110,8 @@ func (c *Client) Step(now time.Time, e *ClientEvent, fx []ClientEffect) []Client
 		}
 		c.state = clientOver
 		return fx
+	case EvMoved:
+		c.moved(e.At)
 	}
 	if c.state == clientOpen {
 		fx = c.pump(now, fx)
@@ -275,6 +277,17 @@ func (c *Client) tick(now time.Time, fx []ClientEffect) []ClientEffect {
 		fx = c.resubscribe(now, fx)
 	}
 	return fx
+}
+
+// moved takes bytes on their way for a sign of life. Neither a pong nor an answer can come before the message that is in
+// front of it.
+func (c *Client) moved(at time.Time) {
+	if at.After(c.heard) {
+		c.heard, c.pinged = at, time.Time{}
+	}
+	if at.After(c.answered) {
+		c.answered, c.probes = at, 0
+	}
 }
 
 func (c *Client) ping(now time.Time, fx []ClientEffect) []ClientEffect {
