@@ -30,7 +30,7 @@ func TestPoorLinks(t *testing.T) {
 	for name, p := range map[string]pipe{
 		"1% loss":               {conditions: netlab.Conditions{Delay: 10 * ms, Loss: 0.01}, size: either(3<<20, 64<<20)},
 		"5% loss":               {conditions: netlab.Conditions{Delay: 10 * ms, Loss: 0.05}, size: either(1<<20, 16<<20)},
-		"20% loss":              {conditions: netlab.Conditions{Delay: 10 * ms, Loss: 0.2}, size: either(128<<10, 2<<20), reconnects: 6},
+		"20% loss":              {conditions: netlab.Conditions{Delay: 10 * ms, Loss: 0.2}, size: either(64<<10, 2<<20), reconnects: 6},
 		"300 ms there and back": {conditions: netlab.Conditions{Delay: 150 * ms}, size: either(4<<20, 64<<20)},
 		"64 KB a second":        {conditions: netlab.Conditions{Delay: 20 * ms, Rate: 64_000}, size: either(512<<10, 16<<20)},
 		"doubled":               {conditions: netlab.Conditions{Delay: 5 * ms, Duplicate: 0.1}, size: either(3<<20, 64<<20)},
@@ -38,7 +38,7 @@ func TestPoorLinks(t *testing.T) {
 		"all of it": {conditions: netlab.Conditions{Delay: 40 * ms, Jitter: 20 * ms, Loss: 0.02, Duplicate: 0.02, Rate: 500_000},
 			size: either(1<<20, 16<<20)},
 		// A record that takes longer than every timeout: who is taking bytes is alive.
-		"records larger than patience": {conditions: netlab.Conditions{Delay: 20 * ms, Rate: 64_000, Queue: 200 * ms}, size: 1200 << 10, split: "400k",
+		"records larger than patience": {conditions: netlab.Conditions{Delay: 20 * ms, Rate: 64_000, Queue: 200 * ms}, size: 800 << 10, split: "400k",
 			server: []string{"--heartbeat", "1s", "--pong-timeout", "1500ms"},
 			client: []string{"--ack-timeout", "1s", "--pong-timeout", "1500ms"}},
 	} {
