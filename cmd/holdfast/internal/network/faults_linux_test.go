@@ -57,25 +57,30 @@ func (s *star) end() {
 // Promises 1, 3 and 7: a connection that is dead on one side or on both is noticed by silence, the server lets go of
 // it, and the session goes on when the network does.
 func TestHalfOpen(t *testing.T) {
+	t.Parallel()
 	server := "$server"
-	for name, rules := range map[string][][]string{
-		"both ways":       {{"-s", server}, {"-d", server}},
-		"to the server":   {{"-d", server}},
-		"from the server": {{"-s", server}},
-		"large packets":   {{"-m", "length", "--length", "200:65535"}}, // small ones pass: a path with another MTU than it says
+	for name, fault := range map[string]struct {
+		rules [][]string
+		dead  int // so many clients certainly have a dead connection
+	}{
+		"both ways":       {[][]string{{"-s", server}, {"-d", server}}, 4},
+		"to the server":   {[][]string{{"-d", server}}, 4},
+		"from the server": {[][]string{{"-s", server}}, 4},
+		// Small ones pass, as on a path whose MTU is smaller than it says. Subscribers may have all that they need.
+		"large packets": {[][]string{{"-m", "length", "--length", "200:65535"}}, 2},
 	} {
-		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStar(t, either(eagerServer, nil), either(eagerClient, nil), "iptables")
 			var dead []string
-			for _, c := range s.clients {
+			for _, c := range s.clients[:fault.dead] {
 				for _, line := range s.established(c.Addr().String()) {
 					dead = append(dead, peerOf(line))
 				}
 			}
 			s.fault("half-open, " + name)
 			var on []*netlab.Rule
-			for _, rule := range rules {
+			for _, rule := range fault.rules {
 				spec := strings.Split(strings.ReplaceAll(strings.Join(rule, " "), server, s.server.Addr().String()), " ")
 				on = append(on, s.router.Append("filter", "FORWARD", append(spec, "-j", "DROP")...))
 			}

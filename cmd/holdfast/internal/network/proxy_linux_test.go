@@ -153,6 +153,7 @@ func (p *proxied) certificate(addr netip.Addr) {
 
 // throughProxies runs a test with each proxy, and with TLS at nginx.
 func throughProxies(t *testing.T, f func(t *testing.T, k kind, scheme string)) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()

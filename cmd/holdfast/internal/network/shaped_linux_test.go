@@ -26,6 +26,7 @@ type pipe struct {
 // Promises 1 and 3: bytes come as they were sent over links of all kinds, with the product's own timeouts, and without
 // a reconnect that nothing calls for.
 func TestPoorLinks(t *testing.T) {
+	t.Parallel()
 	const ms = time.Millisecond
 	for name, p := range map[string]pipe{
 		"1% loss":               {conditions: netlab.Conditions{Delay: 10 * ms, Loss: 0.01}, size: either(3<<20, 64<<20)},

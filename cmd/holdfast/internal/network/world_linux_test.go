@@ -172,6 +172,8 @@ type publisher struct {
 	in   *os.File
 	last[report.Publish]
 
+	feeding sync.Mutex // held while a line is handed over, so that they come in order
+
 	mu    sync.Mutex
 	rng   *rand.Rand
 	lines int
@@ -203,15 +205,22 @@ func (*discard) Write(b []byte) (int, error) { return len(b), nil }
 // feed hands lines over. It waits where the publisher does not take them.
 func (p *publisher) feed(lines int) {
 	for range lines {
-		p.mu.Lock()
-		line := fmt.Sprintf("%d %d %s\n", p.n, p.lines, strings.Repeat("x", p.rng.IntN(200)))
-		p.lines++
-		p.bytes += int64(len(line))
-		p.mu.Unlock()
-		if _, err := p.in.WriteString(line); err != nil {
+		if !p.feedOne() {
 			return // the test has ended
 		}
 	}
+}
+
+func (p *publisher) feedOne() bool {
+	p.feeding.Lock()
+	defer p.feeding.Unlock()
+	p.mu.Lock()
+	line := fmt.Sprintf("%d %d %s\n", p.n, p.lines, strings.Repeat("x", p.rng.IntN(200)))
+	p.lines++
+	p.bytes += int64(len(line))
+	p.mu.Unlock()
+	_, err := p.in.WriteString(line)
+	return err == nil
 }
 
 func (p *publisher) fed() int {
