@@ -202,14 +202,18 @@ func TestFlaps(t *testing.T) {
 func TestAddressChange(t *testing.T) {
 	t.Parallel()
 	s := newStar(t, either(eagerServer, nil), either(eagerClient, nil))
-	for i := range either(1, 3) {
-		for k, link := range s.links {
-			old, before := link.A.Addr().String(), s.connects()
-			link.Readdress(10 + i)
-			s.fault("address changed")
+	for i := range either(1, 5) {
+		for k := range 2 { // a publisher and a subscriber
+			before := s.connects()
+			var old []string
+			for _, link := range []*netlab.Link{s.links[k], s.links[k+2]} {
+				old = append(old, link.A.Addr().String())
+				link.Readdress(10 + i)
+				s.fault("address changed")
+			}
 			s.recovered()
-			s.until("it has another connection", func() bool { return s.connects()[k] > before[k] })
-			s.until("the server has let go of the old connection", func() bool { return len(s.established(old)) == 0 })
+			s.until("both have other connections", func() bool { n := s.connects(); return n[k] > before[k] && n[k+2] > before[k+2] })
+			s.until("the server has let go of the old connections", func() bool { return len(s.established(old[0]))+len(s.established(old[1])) == 0 })
 		}
 	}
 	s.end()
