@@ -3,6 +3,7 @@ package client_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,9 +22,19 @@ import (
 type slowLink struct {
 	accepted chan net.Conn
 	rate     int
+	buffer   buffer // on the server's side
 	silent   chan struct{}
 	closed   chan struct{}
+	wg       sync.WaitGroup
 }
+
+// buffer of a socket.
+type buffer uint8
+
+const (
+	shallow buffer = iota // takes what the link takes
+	deep                  // takes everything at once
+)
 
 func (l *slowLink) Accept() (net.Conn, error) {
 	select {
@@ -37,13 +48,60 @@ func (l *slowLink) Addr() net.Addr { return &net.UnixAddr{Name: "@"} }
 func (l *slowLink) Close() error   { close(l.closed); return nil }
 
 func (l *slowLink) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
+	ours, middle := net.Pipe()
+	theirs := middle
+	if l.buffer == deep {
+		near, far := net.Pipe()
+		theirs = near
+		l.wg.Go(func() { gather(middle, far) })
+		l.wg.Go(func() {
+			io.Copy(far, middle) //nolint:errcheck // ends with the connection
+			far.Close()
+		})
+	}
 	select {
 	case l.accepted <- theirs:
 		return &slowConn{Conn: ours, link: l, closed: make(chan struct{})}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// gather takes everything from src at once, and hands it to dst as fast as that takes it.
+func gather(dst, src net.Conn) {
+	var mu sync.Mutex
+	var all []byte
+	more := make(chan struct{}, 1)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer close(more)
+		buf := make([]byte, 64<<10)
+		for {
+			n, err := src.Read(buf)
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			all = append(all, buf[:n]...)
+			mu.Unlock()
+			select {
+			case more <- struct{}{}:
+			default:
+			}
+		}
+	})
+	for range more {
+		mu.Lock()
+		now := all
+		all = nil
+		mu.Unlock()
+		if _, err := dst.Write(now); err != nil {
+			break
+		}
+	}
+	dst.Close()
+	src.Close()
+	wg.Wait()
 }
 
 type slowConn struct {
@@ -86,9 +144,9 @@ func (c *slowConn) Close() error {
 }
 
 // onSlowLink runs f with a session whose link passes so many bytes a second, in time that is made up.
-func onSlowLink(t *testing.T, rate int, f func(t *testing.T, l *slowLink, s *client.Session)) {
+func onSlowLink(t *testing.T, rate int, b buffer, f func(t *testing.T, l *slowLink, s *client.Session)) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &slowLink{accepted: make(chan net.Conn), rate: rate, silent: make(chan struct{}), closed: make(chan struct{})}
+		l := &slowLink{accepted: make(chan net.Conn), rate: rate, buffer: b, silent: make(chan struct{}), closed: make(chan struct{})}
 		srv, err := server.New(server.Options{Access: server.AccessAnyone, DrainPeriod: time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
@@ -109,13 +167,20 @@ func onSlowLink(t *testing.T, rate int, f func(t *testing.T, l *slowLink, s *cli
 		s.Close(ctx)      //nolint:errcheck // it may have nobody to say goodbye to
 		srv.Shutdown(ctx) //nolint:errcheck // nor may the server
 		wg.Wait()
+		l.wg.Wait()
 	})
 }
 
 // A record that takes longer than every timeout, there and back, costs no connection: what takes and sends bytes is
 // alive, though neither answer nor pong can come before the record.
 func TestRecordsLargerThanPatience(t *testing.T) {
-	onSlowLink(t, 16<<10, func(t *testing.T, _ *slowLink, s *client.Session) {
+	for name, b := range map[string]buffer{"the writer waits": shallow, "a buffer takes it": deep} {
+		t.Run(name, func(t *testing.T) { recordLargerThanPatience(t, b) })
+	}
+}
+
+func recordLargerThanPatience(t *testing.T, b buffer) {
+	onSlowLink(t, 16<<10, b, func(t *testing.T, _ *slowLink, s *client.Session) {
 		sub, err := s.Subscribe(t.Context(), "c", client.SubscribeOptions{From: client.FromStart})
 		if err != nil {
 			t.Fatal(err)
@@ -136,6 +201,9 @@ func TestRecordsLargerThanPatience(t *testing.T) {
 		if took := time.Since(begin); took < 2*time.Minute {
 			t.Errorf("it took only %v", took)
 		}
+		if _, err := s.Publish(ctx, "c", nil); err != nil { // on the connection that there is now
+			t.Error(err)
+		}
 		if st := s.Stats(); st.Connects != 1 || st.Resent != 0 {
 			t.Errorf("%+v", st)
 		}
@@ -144,7 +212,7 @@ func TestRecordsLargerThanPatience(t *testing.T) {
 
 // One that stops taking them in the middle of a record is given up all the same.
 func TestSilenceInTheMiddleOfARecord(t *testing.T) {
-	onSlowLink(t, 16<<10, func(t *testing.T, l *slowLink, s *client.Session) {
+	onSlowLink(t, 16<<10, shallow, func(t *testing.T, l *slowLink, s *client.Session) {
 		if err := s.Connected(t.Context()); err != nil {
 			t.Fatal(err)
 		}
