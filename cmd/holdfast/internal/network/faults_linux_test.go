@@ -202,7 +202,7 @@ func TestFlaps(t *testing.T) {
 func TestAddressChange(t *testing.T) {
 	t.Parallel()
 	s := newStar(t, either(eagerServer, nil), either(eagerClient, nil))
-	for i := range either(1, 5) {
+	for i := range either(1, 2) {
 		for k := range 2 { // a publisher and a subscriber
 			before := s.connects()
 			var old []string

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -380,12 +381,7 @@ func (w *world) reconnected(before []int) {
 func (w *world) connected() {
 	w.Helper()
 	w.until("all are connected", func() bool {
-		for _, n := range w.connects() {
-			if n == 0 {
-				return false
-			}
-		}
-		return true
+		return !slices.Contains(w.connects(), 0)
 	})
 }
 
