@@ -16,7 +16,8 @@ import (
 // pipe is what a line of conditions has to get through.
 type pipe struct {
 	conditions netlab.Conditions
-	size       int // bytes
+	then       *netlab.Conditions // after the first records
+	size       int                // bytes
 	split      string
 	server     []string // flags; none: the product's defaults
 	client     []string
@@ -42,6 +43,12 @@ func TestPoorLinks(t *testing.T) {
 		"records larger than patience": {conditions: netlab.Conditions{Delay: 20 * ms, Rate: 64_000, Queue: 200 * ms}, size: 800 << 10, split: "400k",
 			server: []string{"--heartbeat", "1s", "--pong-timeout", "1500ms"},
 			client: []string{"--ack-timeout", "1s", "--pong-timeout", "1500ms"}},
+		// Buffers that have grown while the link was fast hold seconds of what is to go over it now. That may cost a connection,
+		// whose successor has small ones.
+		"a link that turns slow": {conditions: netlab.Conditions{Delay: 20 * ms, Rate: 4_000_000}, then: &netlab.Conditions{Delay: 20 * ms, Rate: 200_000},
+			size: 3200 << 10, split: "400k", reconnects: 6,
+			server: []string{"--heartbeat", "1s", "--pong-timeout", "1500ms"},
+			client: []string{"--ack-timeout", "1s", "--pong-timeout", "1500ms", "--retry-delay", "100ms"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,11 +75,19 @@ func (p pipe) run(t *testing.T) {
 		split = "1000"
 	}
 	args := func(command string, more ...string) []string {
-		return append(append([]string{command, w.url(), "c", "--stats", w.path(command)}, p.client...), more...)
+		return append(append([]string{command, w.url(), "c", "--stats", w.path(command), "--stats-every", "50ms"}, p.client...), more...)
 	}
 	begin := time.Now()
 	s := w.start(sub, rig.Options{Stdout: &discard{}}, args("subscribe", "--from", "start", "--raw", "--until-eof", "--output", w.path("out"))...)
 	b := w.start(pub, rig.Options{Stdout: &discard{}}, args("publish", "--input", w.path("in"), "--split", split, "--eof")...)
+	if p.then != nil {
+		reports := last[report.Publish]{r: report.Follow[report.Publish](w.path("publish"))}
+		defer reports.r.Close()
+		w.until("the first records are stored", func() bool { return reports.stats().Delivered >= 3 })
+		up.Set(*p.then)
+		down.Set(*p.then)
+		w.fault("turned slow")
+	}
 	w.ended(b)
 	published := time.Since(begin)
 	w.ended(s)
