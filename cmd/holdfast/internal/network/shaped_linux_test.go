@@ -115,12 +115,29 @@ func (p pipe) run(t *testing.T) {
 			}
 		}
 	}
+	p.check(t, f.Faults, received)
 	if t.Failed() {
 		f.Violations++
 	}
 	t.Logf("%d bytes published in %v, received in %v, %d reconnects, %d resent records, %d duplicates, %v", len(in),
 		published.Round(time.Millisecond), received.Round(time.Millisecond), reconnects, pr.Resent, pr.Duplicates+sr.Duplicates, fmt.Sprint(f.Faults))
 	f.append(w, w.begun)
+}
+
+// check fails if the link was better than it should have been.
+func (p pipe) check(t *testing.T, faults map[string]int, took time.Duration) {
+	t.Helper()
+	c := p.conditions
+	if c.Loss > 0 && faults["packets lost"] == 0 || c.Duplicate > 0 && faults["packets doubled"] == 0 {
+		t.Errorf("%+v, and only %v", c, faults)
+	}
+	least := 6 * c.Delay // to connect, to upgrade, and to get the first record
+	if c.Rate > 0 {
+		least = max(least, time.Duration(p.size)*time.Second/time.Duration(c.Rate))
+	}
+	if took < least {
+		t.Errorf("all had come after %v, and the link cannot do it in less than %v", took, least)
+	}
 }
 
 func final[T any](t *testing.T, path string) T {
