@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +20,16 @@ type star struct {
 	stop    func()
 }
 
+// family says over what the clients come.
+type family uint8
+
+const (
+	ipv4 family = iota
+	both        // the second publisher and subscriber over IPv6
+)
+
 // newStar starts everything, with traffic.
-func newStar(t *testing.T, server, client []string, programs ...string) *star {
+func newStar(t *testing.T, f family, server, client []string, programs ...string) *star {
 	s := &star{world: newWorld(t, append(programs, "ss")...)}
 	s.router = s.Router("router")
 	host := s.Host("server")
@@ -33,8 +42,11 @@ func newStar(t *testing.T, server, client []string, programs ...string) *star {
 	s.quick = client
 	s.serve(host, server...)
 	s.publish(s.clients[0])
-	s.publish(s.clients[1], "--outbox", s.path("outbox"))
 	s.subscribe(s.clients[2])
+	if f == both {
+		s.via = "http://" + netip.AddrPortFrom(host.Addr6(), port).String()
+	}
+	s.publish(s.clients[1], "--outbox", s.path("outbox"))
 	s.subscribe(s.clients[3], "--codec", "json", "--cursor", s.path("cursor"))
 	s.stop = s.stream(3 * time.Millisecond)
 	s.connected()
@@ -71,7 +83,7 @@ func TestHalfOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStar(t, either(eagerServer, nil), either(eagerClient, nil), "iptables")
+			s := newStar(t, ipv4, either(eagerServer, nil), either(eagerClient, nil), "iptables")
 			var dead []string
 			for _, c := range s.clients[:fault.dead] {
 				for _, line := range s.established(c.Addr().String()) {
@@ -120,7 +132,7 @@ func (s *star) anyOf(peers []string) bool {
 // Promise 7: the connections of all clients go dead, and new ones work. Old and new are both open for a while.
 func TestDeadConnectionBesideALiveOne(t *testing.T) {
 	t.Parallel()
-	s := newStar(t, either(eagerServer, nil), either(eagerClient, nil), "iptables")
+	s := newStar(t, ipv4, either(eagerServer, nil), either(eagerClient, nil), "iptables")
 	for range either(2, 5) {
 		before := s.connects()
 		var rules []*netlab.Rule
@@ -148,7 +160,7 @@ func TestDeadConnectionBesideALiveOne(t *testing.T) {
 // Promises 1 and 3: sockets are destroyed under both ends, again and again.
 func TestSocketsKilled(t *testing.T) {
 	t.Parallel()
-	s := newStar(t, eagerServer, eagerClient)
+	s := newStar(t, both, eagerServer, eagerClient)
 	killed := 0
 	for i := range either(6, 200) {
 		at := s.server
@@ -170,7 +182,7 @@ func TestSocketsKilled(t *testing.T) {
 // Promises 1 and 3: a firewall resets what passes it.
 func TestReset(t *testing.T) {
 	t.Parallel()
-	s := newStar(t, eagerServer, eagerClient, "iptables")
+	s := newStar(t, ipv4, eagerServer, eagerClient, "iptables")
 	for i := range either(3, 60) {
 		before := s.connects()
 		rule := s.router.Append("filter", "FORWARD", "-p", "tcp", []string{"-s", "-d"}[i%2], s.server.Addr().String(), "-j", "REJECT", "--reject-with", "tcp-reset")
@@ -186,7 +198,7 @@ func TestReset(t *testing.T) {
 // Promises 1 and 3: links go down and up, first a client's, then the server's.
 func TestFlaps(t *testing.T) {
 	t.Parallel()
-	s := newStar(t, eagerServer, eagerClient)
+	s := newStar(t, both, eagerServer, eagerClient)
 	for i := range either(5, 100) {
 		k := append(s.links, s.uplink)[i%5]
 		k.Down()
@@ -201,7 +213,7 @@ func TestFlaps(t *testing.T) {
 // Promises 1 and 3: a client moves to another address; its old one is gone. The server lets go of the old connection.
 func TestAddressChange(t *testing.T) {
 	t.Parallel()
-	s := newStar(t, either(eagerServer, nil), either(eagerClient, nil))
+	s := newStar(t, ipv4, either(eagerServer, nil), either(eagerClient, nil))
 	for i := range either(1, 2) {
 		for k := range 2 { // a publisher and a subscriber
 			before := s.connects()

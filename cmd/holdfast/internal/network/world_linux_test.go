@@ -56,7 +56,14 @@ var (
 func newWorld(t testing.TB, programs ...string) *world {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	t.Cleanup(cancel)
-	return &world{TB: t, Lab: netlab.New(t, programs...), ctx: ctx, dir: t.TempDir(), begun: time.Now(), figures: figures{Faults: map[string]int{}}}
+	w := &world{TB: t, Lab: netlab.New(t, programs...), ctx: ctx, dir: t.TempDir(), begun: time.Now(), figures: figures{Faults: map[string]int{}}}
+	t.Cleanup(func() {
+		if t.Failed() && w.figures.Layer == "" { // it did not get as far as that
+			w.figures.Violations++
+			w.figures.append(t, w.begun)
+		}
+	})
+	return w
 }
 
 func (w *world) path(name string) string { return filepath.Join(w.dir, name) }
