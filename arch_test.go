@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"backoff":         0,
 	"breaker":         0,
 	"internal/check":  0,
+	"internal/netlab": 0, // for tests alone
 	"internal/simnet": 0,
 	"internal/ws":     0,
 	"spec":            0,
@@ -165,8 +166,8 @@ func checkImports(folder string, imports []string) (broken []string) {
 		case folder == "." && strings.Contains(strings.Split(path, "/")[0], "."):
 			broken = append(broken, "the root package imports "+path+": it holds words and needs the standard library alone")
 		case !ours || to == ".":
-		case under(to, "internal/simnet") && folder != to:
-			broken = append(broken, folder+" imports "+to+": the simulated network is for tests")
+		case (under(to, "internal/simnet") || under(to, "internal/netlab")) && folder != to:
+			broken = append(broken, folder+" imports "+to+": networks that are made up are for tests")
 		default:
 			if down, ok := tree(to); ok && down != from && floors[down] >= floors[from] {
 				broken = append(broken, folder+" imports "+to+": that does not point down")
@@ -205,6 +206,7 @@ func TestImportsThatPointUpAreFound(t *testing.T) {
 		{"internal/session", "internal/hub"},
 		{"client", "server"},
 		{"server", "internal/simnet"},
+		{"cmd/holdfast", "internal/netlab"},
 		{"internal/ws", "backoff"},
 	} {
 		if checkImports(c.folder, []string{module + "/" + c.imports}) == nil {

@@ -39,6 +39,7 @@ type socket struct {
 	credits chan struct{}
 	dead    chan struct{} // closed by kill
 	once    sync.Once
+	moved   moment // when a part of a message came or went
 
 	// what is to be written; the owner appends, the writer takes
 	mu      sync.Mutex
@@ -164,7 +165,7 @@ func (k *socket) readMessages() error {
 		if typ != k.kind {
 			return &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read from " + k.s.url, Detail: "a message of the wrong kind: " + typ.String()}
 		}
-		data, err := readAll(k.buffer(), r)
+		data, err := k.readAll(k.buffer(), r)
 		if err != nil {
 			return err
 		}
@@ -179,12 +180,15 @@ func (k *socket) readMessages() error {
 }
 
 // readAll reads a message into b, which grows as bytes come.
-func readAll(b []byte, r io.Reader) ([]byte, error) {
+func (k *socket) readAll(b []byte, r io.Reader) ([]byte, error) {
 	for {
 		if len(b) == cap(b) {
 			b = append(b, 0)[:len(b)]
 		}
 		n, err := r.Read(b[len(b):cap(b)])
+		if n > 0 && len(b) > 0 { // not the first part of it
+			k.moved.now()
+		}
 		b = b[:len(b)+n]
 		if err == io.EOF {
 			return b, nil

@@ -30,6 +30,8 @@ type serveCmd struct {
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
 	TrimEvery        time.Duration `default:"10s" hidden:"" help:"How often retention is applied."`
+	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
+	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" help:"Further silence after which a client is given up (${default})."`
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
 	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
@@ -49,7 +51,7 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	o := server.Options{Store: backend, MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
-		TrimEvery: c.TrimEvery, Logger: logger,
+		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Logger: logger,
 		Fatal: func(err error) {
 			e.say("the store is in doubt, so nothing more can be promised: %v", err)
 			os.Exit(exitFailed)
