@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/holdfast-ws/holdfast/backoff"
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/chaos"
+)
+
+// storm is the schedule of TestHundredClients.
+type storm struct {
+	length, cutEvery, killEvery time.Duration
+	crowd                       crowdOptions
+}
+
+// stormLength is 15 minutes in a long run, and what HOLDFAST_MINUTES says in any case. A long run uses the intervals
+// and the backoff that users have; the short one shrinks all of them.
+func stormLength(t *testing.T) storm {
+	s := storm{15 * time.Minute, 15 * time.Second, time.Minute,
+		crowdOptions{Clients: 100, Channels: 20, Every: 500 * time.Millisecond, Backoff: backoff.Options{BaseDelay: time.Second}}}
+	text := os.Getenv("HOLDFAST_MINUTES")
+	if text != "" {
+		minutes, err := strconv.ParseFloat(text, 64)
+		if err != nil || minutes <= 0 {
+			t.Fatalf("HOLDFAST_MINUTES=%s is no number of minutes", text)
+		}
+		s.length = time.Duration(minutes * float64(time.Minute))
+	} else if !long() {
+		s.length, s.cutEvery, s.killEvery = 12*time.Second, 2*time.Second, 5*time.Second
+		s.crowd.Backoff = backoff.Options{BaseDelay: 100 * time.Millisecond, MaxDelay: 500 * time.Millisecond}
+	}
+	return s
+}
+
+// A hundred clients, each of which publishes and subscribes. All their connections are cut at once every 15 seconds,
+// and the server is killed every minute. All that is acknowledged comes exactly once and in order, and each client is
+// served again soon.
+func TestHundredClients(t *testing.T) {
+	s := stormLength(t)
+	measured := long() || os.Getenv("HOLDFAST_MINUTES") != ""
+	w := newWorld(t)
+	w.serve()
+	w.chaos(chaos.Options{})
+	c := w.gather(s.crowd)
+	modes := []chaos.Mode{chaos.RST, chaos.FIN, chaos.Torn}
+	cut, kill := s.cutEvery, s.killEvery-s.cutEvery/2 // a kill falls between two cuts
+	for n := 0; min(cut, kill) < s.length; {
+		if cut < kill {
+			c.pass(cut - c.at())
+			c.faults.hit("cut of every connection", c.at())
+			w.proxy.Cut(modes[n%len(modes)])
+			cut += s.cutEvery
+			n++
+			continue
+		}
+		c.pass(kill - c.at())
+		c.crash()
+		kill += s.killEvery
+	}
+	c.pass(s.length - c.at())
+	w.until("everybody is served again", func() bool { return c.faults.recovered(len(c.members)) })
+	c.finish()
+	for _, kind := range c.faults.kinds() {
+		for s, name := range signs {
+			p99 := quantile(c.faults.times(kind, sign(s), true), 0.99)
+			if p99 > 3*time.Second && measured {
+				t.Errorf("%s: the %s came %s after the server's downtime at the 99th percentile; 3 s are allowed", kind, name, round(p99))
+			}
+		}
+	}
+}
+
+// crash kills the server and starts it again on the same data.
+func (c *crowd) crash() {
+	c.w.t.Helper()
+	x := c.faults.hit("server killed", c.at())
+	begin := time.Now()
+	c.w.server.Kill()
+	c.w.serve()
+	c.faults.down(x, time.Since(begin))
+}
