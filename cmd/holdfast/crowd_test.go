@@ -211,24 +211,11 @@ func readMessage(data []byte) (id string, at time.Duration, ok bool) {
 	return strings.Replace(f[0], "-", " ", 1), time.Duration(ns), err == nil
 }
 
-// finish waits until everything that was published has its answer and has come to everybody, and judges.
+// finish ends the crowd's work and fails if a promise was broken. It logs what was done, and to whom.
 func (c *crowd) finish() {
 	t := c.w.t
 	t.Helper()
-	c.stop()
-	c.publishers.Wait()
-	logs := c.audit()
-	c.w.until("everybody has read everything", func() bool {
-		for _, m := range c.members {
-			if m.last.Load() < uint64(len(logs[m.from])) {
-				return false
-			}
-		}
-		return true
-	})
-	c.end()
-	c.readers.Wait()
-	violations := c.ledger.check(logs)
+	violations := c.judge()
 	for i, v := range violations {
 		if i == 20 {
 			t.Errorf("and %d more", len(violations)-i)
@@ -236,10 +223,28 @@ func (c *crowd) finish() {
 		}
 		t.Error(v)
 	}
-	stats := c.stats()
-	t.Logf("%d records published, %d received; %s", c.published.Load(), c.received.Load(), stats)
+	t.Logf("%d records published, %d received; %s", c.published.Load(), c.received.Load(), c.stats())
 	c.faults.log(t)
 	tally(t, c.published.Load()+c.received.Load(), c.faults.counts(c.w), len(violations))
+}
+
+// judge waits until everything that was published has its answer and has come to everybody, and compares.
+func (c *crowd) judge() []string {
+	c.w.t.Helper()
+	c.stop()
+	c.publishers.Wait()
+	logs := c.audit()
+	c.w.until("everybody has read everything", func() bool {
+		for _, m := range c.members {
+			if m.last.Load() < uint64(len(logs[m.from])) {
+				return c.ledger.broken()
+			}
+		}
+		return true
+	})
+	c.end()
+	c.readers.Wait()
+	return c.ledger.check(logs)
 }
 
 // audit reads every channel from its start to its end, by a session of its own.
@@ -288,6 +293,9 @@ func (c *crowd) stats() string {
 		sum.Unknown += s.Unknown
 		sum.Lost += s.Lost
 		sum.Gaps += s.Gaps
+	}
+	if sum.Lost > 0 {
+		c.w.t.Errorf("%d acknowledged records are lost, the sessions say", sum.Lost)
 	}
 	return fmt.Sprintf("connections %d, resent %d, duplicates %d, unknown %d, lost %d, gaps %d", sum.Connects, sum.Resent, sum.Duplicates, sum.Unknown, sum.Lost, sum.Gaps)
 }

@@ -57,7 +57,7 @@ func TestHundredClients(t *testing.T) {
 			continue
 		}
 		c.pass(kill - c.at())
-		c.crash()
+		c.crash("server killed")
 		kill += s.killEvery
 	}
 	c.pass(s.length - c.at())
@@ -74,9 +74,9 @@ func TestHundredClients(t *testing.T) {
 }
 
 // crash kills the server and starts it again on the same data.
-func (c *crowd) crash() {
+func (c *crowd) crash(kind string) {
 	c.w.t.Helper()
-	x := c.faults.hit("server killed", c.at())
+	x := c.faults.hit(kind, c.at())
 	begin := time.Now()
 	c.w.server.Kill()
 	c.w.serve()

@@ -42,6 +42,13 @@ func (l *ledger) wrong(format string, args ...any) {
 	l.mu.Unlock()
 }
 
+// broken reports whether it is clear already that a promise was broken.
+func (l *ledger) broken() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.mistakes) > 0
+}
+
 func (l *ledger) invoked(publisher, channel, id string, data []byte) {
 	l.mu.Lock()
 	l.messages[id] = &message{channel: channel, data: data}

@@ -44,11 +44,7 @@ func (c *serveCmd) Run(e *env) error {
 		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
 	}
 	defer ln.Close()
-	backend, err := c.open()
-	if err != nil {
-		return err
-	}
-	o := server.Options{Store: backend, MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
+	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
 		TrimEvery: c.TrimEvery, Logger: logger,
 		Fatal: func(err error) {
 			e.say("the store is in doubt, so nothing more can be promised: %v", err)
@@ -57,9 +53,12 @@ func (c *serveCmd) Run(e *env) error {
 	if c.Insecure {
 		o.Access = server.AccessAnyone
 	}
+	if err := c.open(e, &o); err != nil {
+		return err
+	}
 	srv, err := server.New(o)
 	if err != nil {
-		backend.Close()
+		o.Store.Close()
 		return err
 	}
 	if c.Pprof != "" {
@@ -95,13 +94,20 @@ func (c *serveCmd) serve(e *env, srv *server.Server, ln net.Listener) error {
 	return nil
 }
 
-func (c *serveCmd) open() (store.Backend, error) {
+// open opens the store that the server is to use.
+func (c *serveCmd) open(e *env, o *server.Options) (err error) {
 	keep := store.Retention{Records: c.RetentionRecords, Bytes: int64(c.RetentionBytes), Age: c.RetentionAge}
 	keepFor := func(string) store.Retention { return keep }
 	if c.Store == "memory" {
-		return memory.New(memory.Options{RetentionFor: keepFor}), nil
+		o.Store = memory.New(memory.Options{RetentionFor: keepFor})
+		return nil
 	}
-	return disk.Open(c.Data, disk.Options{RetentionFor: keepFor, TrimEvery: -1}) // the server says when
+	d := disk.Options{RetentionFor: keepFor, TrimEvery: -1} // the server says when
+	if e.adjust != nil {
+		e.adjust(o, &d)
+	}
+	o.Store, err = disk.Open(c.Data, d)
+	return err
 }
 
 // setProcs allows one thread more than there are cores on a small machine. With all of them busy writing, the

@@ -1,0 +1,53 @@
+//go:build unix
+
+package main
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/chaos"
+	"github.com/holdfast-ws/holdfast/internal/powercut"
+)
+
+// The power of the server fails again and again, and what was not synced is gone, or torn. What was acknowledged
+// is there all the same, and nothing that anybody saw is taken back. Promises 1 and 2.
+func TestPowerFailures(t *testing.T) {
+	failures := 8
+	if long() {
+		failures = 200
+	}
+	w := newWorld(t)
+	w.child = &child{Power: w.path("disk"), MemTable: 256 << 10}
+	w.serve()
+	w.chaos(chaos.Options{})
+	c := w.gather(crowdOptions{Clients: 20, Every: 60 * time.Millisecond, Size: 1000})
+	for range failures {
+		c.more(t, 200)
+		c.pass(time.Duration(rand.IntN(500)) * time.Millisecond)
+		c.crash("power failure")
+	}
+	c.more(t, 200)
+	c.finish()
+}
+
+// The same on a disk that takes a sync for nothing is noticed.
+func TestPowerFailuresOfADiskThatLies(t *testing.T) {
+	w := newWorld(t)
+	w.child = &child{Power: w.path("disk"), Sync: powercut.SyncIgnored}
+	w.serve()
+	w.chaos(chaos.Options{})
+	c := w.gather(crowdOptions{Clients: 5, Every: 20 * time.Millisecond})
+	c.more(t, 100)
+	w.server.Kill()
+	if err := w.restart(); err != nil {
+		t.Logf("the server does not start: %v", err)
+		return
+	}
+	if violations := c.judge(); len(violations) == 0 {
+		t.Error("nobody noticed")
+	} else {
+		t.Logf("%d violations were noticed, such as: %s", len(violations), violations[0])
+	}
+}
