@@ -43,15 +43,17 @@ func TestHundredClients(t *testing.T) {
 	measured := long() || os.Getenv("HOLDFAST_MINUTES") != ""
 	w := newWorld(t)
 	w.serve()
-	w.chaos(chaos.Options{})
+	const tear = 50 * time.Millisecond // a cut in the middle of a message waits so long for one
+	w.chaos(chaos.Options{HoldFor: tear})
 	c := w.gather(s.crowd)
 	modes := []chaos.Mode{chaos.RST, chaos.FIN, chaos.Torn}
 	cut, kill := s.cutEvery, s.killEvery-s.cutEvery/2 // a kill falls between two cuts
 	for n := 0; min(cut, kill) < s.length; {
 		if cut < kill {
 			c.pass(cut - c.at())
-			c.faults.hit("cut of every connection", c.at())
+			at := c.at()
 			w.proxy.Cut(modes[n%len(modes)])
+			c.faults.hit("cut of every connection", at, c.at()+tear)
 			cut += s.cutEvery
 			n++
 			continue
@@ -76,9 +78,9 @@ func TestHundredClients(t *testing.T) {
 // crash kills the server and starts it again on the same data.
 func (c *crowd) crash(kind string) {
 	c.w.t.Helper()
-	x := c.faults.hit(kind, c.at())
-	begin := time.Now()
+	begin := c.at()
 	c.w.server.Kill()
+	x := c.faults.hit(kind, begin, c.at())
 	c.w.serve()
-	c.faults.down(x, time.Since(begin))
+	c.faults.down(x, c.at()-begin)
 }

@@ -23,6 +23,7 @@ type faultLog struct {
 type fault struct {
 	kind     string
 	at       time.Duration
+	sure     time.Duration // what is published from then on comes by another connection
 	downtime time.Duration // of the server, because of it
 	over     [2]map[int]time.Duration
 }
@@ -46,11 +47,11 @@ func (f *faultLog) add(kind string, n int) {
 	f.mu.Unlock()
 }
 
-// hit notes a fault that hits everybody at that time.
-func (f *faultLog) hit(kind string, at time.Duration) *fault {
+// hit notes a fault that hits everybody between at and sure.
+func (f *faultLog) hit(kind string, at, sure time.Duration) *fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	x := &fault{kind: kind, at: at, over: [2]map[int]time.Duration{{}, {}}}
+	x := &fault{kind: kind, at: at, sure: sure, over: [2]map[int]time.Duration{{}, {}}}
 	f.faults = append(f.faults, x)
 	f.count[kind]++
 	return x
@@ -69,7 +70,7 @@ func (f *faultLog) over(client int, s sign, published, now time.Duration) {
 	defer f.mu.Unlock()
 	for i := len(f.faults) - 1; i >= 0; i-- {
 		x := f.faults[i]
-		if published < x.at {
+		if published < x.sure {
 			continue
 		}
 		if _, known := x.over[s][client]; known {

@@ -69,7 +69,7 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) openFolder() (err error) {
-	if err := s.opts.FS.MkdirAll(s.dir, 0o700); err != nil {
+	if err := makeFolder(s.opts.FS, s.dir); err != nil {
 		return s.openError(holdfast.CodeIO, "", err)
 	}
 	if s.lock, err = pebble.LockDirectory(s.dir, s.opts.FS); err != nil {
