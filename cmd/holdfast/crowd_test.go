@@ -95,7 +95,7 @@ func (o *crowdOptions) fill() {
 func (w *world) gather(o crowdOptions) *crowd {
 	w.t.Helper()
 	o.fill()
-	c := &crowd{w: w, o: o, begun: time.Now(), ledger: newLedger(), faults: newFaultLog()}
+	c := &crowd{w: w, o: o, begun: time.Now(), ledger: &ledger{}, faults: newFaultLog()}
 	c.reading, c.end = context.WithCancel(w.ctx)
 	c.publishing, c.stop = context.WithCancel(c.reading)
 	w.t.Cleanup(c.leave)
@@ -118,7 +118,7 @@ func (c *crowd) channel(n int) string { return "crowd:" + strconv.Itoa(n%c.o.Cha
 
 func (c *crowd) join(n int) *member {
 	c.w.t.Helper()
-	m := &member{c: c, n: n, name: "client " + strconv.Itoa(n), to: c.channel(n), from: c.channel(n + 1), receipts: make(chan sent, 2000)}
+	m := &member{c: c, n: n, name: "client-" + strconv.Itoa(n), to: c.channel(n), from: c.channel(n + 1), receipts: make(chan sent, 2000)}
 	o := client.SessionOptions{Backoff: c.o.Backoff, Codec: client.Codec(n % 2), Agent: m.name}
 	if c.o.Session != nil {
 		c.o.Session(n, &o)
@@ -151,8 +151,8 @@ func (m *member) publish() {
 		}
 		at := m.c.at()
 		id := fmt.Sprintf("%s/%d", m.name, n)
-		data := fmt.Appendf(nil, "%s %d %s", strings.ReplaceAll(id, " ", "-"), at, strings.Repeat("x", m.c.o.Size/2+rand.IntN(m.c.o.Size)))
-		m.c.ledger.invoked(m.name, m.to, id, data)
+		data := fmt.Appendf(nil, "%s %d %s", id, at, strings.Repeat("x", m.c.o.Size/2+rand.IntN(m.c.o.Size)))
+		m.c.ledger.invoked(m.name, m.to, id, holdfast.Binary, data)
 		r, err := m.session.Enqueue(m.c.reading, m.to, data)
 		if err != nil {
 			m.c.ledger.ended(m.name, m.to, id, err)
@@ -208,7 +208,7 @@ func readMessage(data []byte) (id string, at time.Duration, ok bool) {
 		return "", 0, false
 	}
 	ns, err := strconv.ParseInt(f[1], 10, 64)
-	return strings.Replace(f[0], "-", " ", 1), time.Duration(ns), err == nil
+	return f[0], time.Duration(ns), err == nil
 }
 
 // finish ends the crowd's work and fails if a promise was broken. It logs what was done, and to whom.
@@ -261,10 +261,13 @@ func (c *crowd) audit() map[string][]holdfast.Record {
 	logs := map[string][]holdfast.Record{}
 	for n := range c.o.Channels {
 		name := c.channel(n)
-		end, err := s.Publish(ctx, name, []byte("end"))
+		id, mark := "auditor/"+name, []byte("auditor/"+name+" 0 end")
+		c.ledger.invoked("auditor", name, id, holdfast.Binary, mark)
+		end, err := s.Publish(ctx, name, mark)
 		if err != nil {
 			t.Fatalf("the auditor's mark in %s: %v", name, err)
 		}
+		c.ledger.delivered("auditor", name, id, end)
 		sub, err := s.Subscribe(ctx, name, client.SubscribeOptions{From: client.FromStart})
 		if err != nil {
 			t.Fatal(err)

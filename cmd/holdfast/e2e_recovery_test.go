@@ -29,7 +29,7 @@ func stormLength(t *testing.T) storm {
 		}
 		s.length = time.Duration(minutes * float64(time.Minute))
 	} else if !long() {
-		s.length, s.cutEvery, s.killEvery = 12*time.Second, 2*time.Second, 5*time.Second
+		s.length, s.cutEvery, s.killEvery = 13*time.Second, 2*time.Second, 6*time.Second
 		s.crowd.Backoff = backoff.Options{BaseDelay: 100 * time.Millisecond, MaxDelay: 500 * time.Millisecond}
 	}
 	return s
@@ -80,6 +80,7 @@ func (c *crowd) crash(kind string) {
 	c.w.t.Helper()
 	begin := c.at()
 	c.w.server.Kill()
+	c.ledger.crashed()
 	x := c.faults.hit(kind, begin, c.at())
 	c.w.serve()
 	c.faults.down(x, c.at()-begin)
