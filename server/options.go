@@ -65,6 +65,9 @@ type Options struct {
 	// Fatal is called when the store can promise nothing any more. The process should end. Default: it is
 	// logged, and every connection is closed.
 	Fatal func(error)
+	// Now is the clock that clients are told, by which they say when they first sent a record; it should be the store's.
+	// Timeouts do not go by it. Default: time.Now.
+	Now func() time.Time
 	// Logger. Default: slog.Default().
 	Logger *slog.Logger
 }
@@ -142,6 +145,9 @@ func (o *Options) fill() error {
 	o.StallTimeout = or(o.StallTimeout, 300*time.Second)
 	o.DrainPeriod = or(o.DrainPeriod, 30*time.Second)
 	o.RetryAfter = or(o.RetryAfter, time.Second)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}

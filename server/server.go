@@ -31,6 +31,7 @@ type Server struct {
 	limits *session.ServerLimits
 	mux    *http.ServeMux
 	logger *slog.Logger
+	begun  time.Time
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -54,7 +55,7 @@ func New(o Options) (*Server, error) {
 	if o.Store == nil {
 		o.Store = memory.New(memory.Options{})
 	}
-	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger,
+	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
 		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}}
 	s.limits = o.limits(s.log.Info())
 	var err error

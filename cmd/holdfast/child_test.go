@@ -61,7 +61,7 @@ func (c *child) adjust(s *server.Options, d *disk.Options) {
 	if c.Clock {
 		var ahead atomic.Int64
 		now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-		d.Now = now
+		s.Now, d.Now = now, now
 		go func() {
 			for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 				step, err := time.ParseDuration(lines.Text())
