@@ -16,6 +16,7 @@ import (
 // The server's clock is set by hours, forward and back. Nobody is disconnected for it; what was in doubt is still told from
 // what is new; the times of records never fall; and retention takes nothing away that is not old.
 func TestClockIsSet(t *testing.T) {
+	t.Parallel()
 	in, clock, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // The power of the server fails again and again, and what was not synced is gone, or torn. What was acknowledged
 // is there all the same, and nothing that anybody saw is taken back. Promises 1 and 2.
 func TestPowerFailures(t *testing.T) {
+	t.Parallel()
 	failures := 8
 	if long() {
 		failures = 200
@@ -36,6 +37,7 @@ func TestPowerFailures(t *testing.T) {
 
 // The same on a disk that takes a sync for nothing is noticed.
 func TestPowerFailuresOfADiskThatLies(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.child = &child{Power: w.path("disk"), Sync: powercut.SyncIgnored}
 	w.serve()

@@ -39,6 +39,7 @@ func stormLength(t *testing.T) storm {
 // and the server is killed every minute. All that is acknowledged comes exactly once and in order, and each client is
 // served again soon.
 func TestHundredClients(t *testing.T) {
+	t.Parallel()
 	s := stormLength(t)
 	measured := long() || os.Getenv("HOLDFAST_MINUTES") != ""
 	w := newWorld(t)
