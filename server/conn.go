@@ -56,7 +56,17 @@ const (
 
 // maxReplies bounds the replies that one connection has waiting. Reading stops long before, between two messages; but one
 // message can hold a great many frames that each want an answer.
-const maxReplies = 4 << 20
+const (
+	maxReplies = 1 << 20
+	replyCost  = 400 // about the largest answer to a subscribe
+)
+
+// A connection may wait for openFactor times MaxSubscriptions, and maxOpening, to be opened, those that it has given up since
+// among them. Reading stops long before, but one message can hold a great many.
+const (
+	openFactor = 4
+	maxOpening = 4096
+)
 
 // draftsAtOnce bounds the drafts that are gathered before they go to the commit loop.
 const draftsAtOnce = 256
@@ -99,6 +109,7 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 	if !s.add(c) {
 		c.member.Detach()
 		s.reserved.Add(-1)
+		s.count.turnAway(holdfast.CodeDraining)
 		wc.Close()
 		return
 	}
@@ -130,7 +141,9 @@ func (c *conn) finish(err error) {
 	}
 	c.member.Unlock()
 	code := ws.CloseCode(err)
-	c.srv.count.closed(err)
+	if !ended {
+		c.srv.count.closed(err)
+	}
 	if e := c.ended; e != nil { // it sees to the farewell, and waits for this
 		close(e.read)
 		<-e.closed

@@ -48,6 +48,9 @@ func (c *conn) apply(x *scratch, now int64) {
 				From: p.From, Number: p.To, Successor: p.Successor})
 		case session.FxSvOpen:
 			c.member.Open(openRequest(f.Sub, f.Subscribe))
+			if c.member.Opening() > maxOpening+openFactor*c.srv.o.MaxSubscriptions {
+				c.endLocked(holdfast.CodeOverloaded, "far more subscriptions were asked for than a connection may have")
+			}
 		case session.FxSvClose:
 			c.member.CloseSub(f.Sub)
 		case session.FxSvWake:
@@ -111,6 +114,9 @@ func openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
 
 // reply appends the frame that an effect asks for to the replies.
 func (c *conn) reply(x *scratch, f *session.ServerEffect) {
+	if f.Code != 0 && f.Kind != session.FxSvReconnect {
+		c.srv.count.declines.add(f.Code)
+	}
 	b := c.member.Replies()
 	switch f.Kind {
 	case session.FxSvStored:
@@ -145,8 +151,9 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 		b = c.welcome(f.Session).Append(b, c.codec)
 	}
 	c.member.SetReplies(b)
-	if len(b) > maxReplies {
-		c.endLocked(holdfast.CodeOverloaded, "more than 4 MiB of answers wait to be read")
+	if len(b) > maxReplies+replyCost*c.srv.o.MaxSubscriptions {
+		c.member.SetReplies(b[:0]) // whoever asks for so much at once does not get it
+		c.endLocked(holdfast.CodeOverloaded, "more than 1 MiB of answers wait to be read")
 	}
 }
 

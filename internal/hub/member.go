@@ -11,6 +11,9 @@ import (
 // replyLimit is how many bytes of replies and control frames may wait before Ready says false.
 const replyLimit = 64 << 10
 
+// openLimit is how many subscriptions may wait to be opened before Ready says false.
+const openLimit = 1024
+
 // Member is one connection within a hub. Its lock is the lock of the whole connection: it also guards what the
 // owner keeps beside it. Methods documented as "locked" are called between Lock and Unlock or from an Owner's method,
 // the others never.
@@ -26,6 +29,7 @@ type Member struct {
 	wakeup   func()        // for Socket.WhenWritable; made at the first stall
 	idle     chan struct{} // closed when outside becomes 0, or for Drain; nil unless somebody waits
 	index    int32         // in w.members, the worker's own; -1 if not there
+	opens    int32         // Open was called so often, and no loader has taken it on yet
 	outside  int16         // calls of the owner's or the socket's that are under way without the lock
 	codec    uint8
 	writing  bool // somebody is in Socket.TryWrite
@@ -107,8 +111,8 @@ func (m *Member) Urgent() {
 	}
 }
 
-// Ready reports whether more input should be read. After false (64 KiB of unwritten replies, or a full queue
-// of drafts) Owner.Resume is called when it has become true again. Not locked.
+// Ready reports whether more input should be read. After false (64 KiB of unwritten replies, 1,024 subscriptions that wait to
+// be opened, or a full queue of drafts) Owner.Resume is called when it has become true again. Not locked.
 func (m *Member) Ready() bool {
 	m.mu.Lock()
 	ok := m.readyLocked()
@@ -118,7 +122,7 @@ func (m *Member) Ready() bool {
 }
 
 func (m *Member) readyLocked() bool {
-	return m.out.size() < replyLimit && m.w.hub.queue.ready(m)
+	return m.out.size() < replyLimit && m.opens < openLimit && m.w.hub.queue.ready(m)
 }
 
 // Submit queues drafts for the commit loop, in order, and copies what they point to (strings are kept as they are, so
@@ -135,6 +139,7 @@ func (m *Member) Open(r OpenRequest) {
 	if m.detached {
 		return
 	}
+	m.opens++
 	c := &cursor{m: m, sub: r.Sub, index: -1}
 	r.Earlier = slices.Clone(r.Earlier)
 	i, found := m.find(r.Sub)
@@ -146,6 +151,10 @@ func (m *Member) Open(r OpenRequest) {
 	m.subs = slices.Insert(m.subs, i, c)
 	m.w.hub.loader.open(c, r)
 }
+
+// Opening returns how many calls of Open wait for their turn, those of subscriptions that have ended since among them. Ready
+// bounds it between two reads, but the owner has to bound what one message asks for. Locked.
+func (m *Member) Opening() int { return int(m.opens) }
 
 // CloseSub ends a subscription at once: a range under way is finished, no other follows. Its number is free again. Its named cursor
 // keeps what was saved last. An unknown number is ignored. Locked.
