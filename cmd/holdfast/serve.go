@@ -25,7 +25,7 @@ type serveCmd struct {
 	Data             string        `default:"./holdfast-data" placeholder:"DIR" help:"Folder of the disk store (${default})."`
 	Insecure         bool          `help:"Take everybody, also from other machines and through proxies: whoever reaches the port may read and write every channel."`
 	MaxMessage       size          `default:"1M" placeholder:"SIZE" help:"Largest record (${default})."`
-	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 256)."`
+	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 640 or three quarters of it)."`
 	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
