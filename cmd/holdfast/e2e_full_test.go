@@ -132,7 +132,7 @@ func TestOutboxDiskFull(t *testing.T) {
 	t.Parallel()
 	rounds := 3
 	w := newWorld(t)
-	w.smallDisk("box", "1m")
+	w.smallDisk("box", "8m") // it needs twice its size for a moment now and then
 	w.serve()
 	in := noise(11, 1<<20)
 	cmd := args([]string{"publish", w.url(), "c", "--input", w.write("in", in), "--split", "500", "--outbox", w.path("box/outbox"), "--rate", "400000", "--eof"}, fast...)
@@ -153,10 +153,9 @@ func TestOutboxDiskFull(t *testing.T) {
 		}
 		remove()
 	}
-	p := w.start(cmd...)
-	for _, p := range []interface{ Code() int }{p, sub} {
-		if code := p.Code(); code != 0 {
-			t.Errorf("exit code %d", code)
+	for _, p := range []*rig.Proc{w.start(cmd...), sub} {
+		if code := w.wait(p); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", p.Name, code, p.Stderr())
 		}
 	}
 	violations := 0
