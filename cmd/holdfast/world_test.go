@@ -31,6 +31,7 @@ type world struct {
 	flags  []string // of serve
 	child  *child   // what serve is run by, if not by the program itself
 	stdin  io.Reader
+	env    []string // of the server
 }
 
 func newWorld(t testing.TB) *world {
@@ -56,7 +57,7 @@ func (w *world) serve(flags ...string) {
 
 // restart starts the server with the flags of the first time.
 func (w *world) restart() error {
-	program, o := binary, rig.Options{Stdin: w.stdin}
+	program, o := binary, rig.Options{Stdin: w.stdin, Env: w.env}
 	if w.child != nil {
 		program, o = os.Args[0], w.child.options(o)
 	}
