@@ -88,7 +88,7 @@ func (j *journal) resume(good, size int64) error {
 	if err != nil {
 		return openError(holdfast.CodeIO, j.path, "", err)
 	}
-	j.f = f
+	j.f = opened(f)
 	if good == size {
 		return nil
 	}

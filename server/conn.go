@@ -92,11 +92,12 @@ func (x *scratch) release() {
 	scratchPool.Put(x)
 }
 
-func nowMillis() int64 { return time.Now().UnixMilli() }
+// millis is the time that timeouts go by. It does not follow the machine's clock when that is set.
+func (s *Server) millis() int64 { return s.begun.UnixMilli() + time.Since(s.begun).Milliseconds() }
 
 // start takes a connection over from its upgrade.
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(nowMillis(), s.limits, codec)}
+	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec)}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
@@ -235,7 +236,7 @@ func (c *conn) message(op ws.Opcode, p []byte) error {
 	defer x.release()
 	x.dec.Limits.MaxSubscriptions = c.srv.o.MaxSubscriptions
 	x.dec.Reset(c.codec, p)
-	now := nowMillis()
+	now := c.srv.millis()
 	for !c.ending {
 		t, err := x.dec.Next()
 		if err == io.EOF {
@@ -290,7 +291,7 @@ func (c *conn) Ready() bool {
 	c.member.Lock()
 	// It is called when the socket has something to read. A large message on a slow line is a sign of life long before
 	// it is whole, and the peer cannot answer a ping in the middle of it.
-	c.machine.Step(nowMillis(), &session.ServerEvent{Kind: session.SvHeard}, nil)
+	c.machine.Step(c.srv.millis(), &session.ServerEvent{Kind: session.SvHeard}, nil)
 	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0
 	c.member.Unlock()
 	return !waiting && c.member.Ready()
@@ -300,7 +301,7 @@ func (c *conn) Ready() bool {
 func (c *conn) Answered(drafts []store.Draft, results []store.Result) {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
-	now := nowMillis()
+	now := c.srv.millis()
 	var e session.ServerEvent
 	for i := range drafts {
 		answer(&e, &drafts[i], &results[i])
@@ -364,15 +365,16 @@ func (c *conn) Failed(sub uint32, err error) {
 }
 
 // Sweep is part of hub.Owner.
-func (c *conn) Sweep(now time.Time, f hub.SweepFacts) {
+func (c *conn) Sweep(_ time.Time, f hub.SweepFacts) {
 	if c.member == nil {
 		return
 	}
 	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took}
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
-	x.fx = c.machine.Step(now.UnixMilli(), &e, x.fx)
-	c.apply(x, now.UnixMilli())
+	now := c.srv.millis()
+	x.fx = c.machine.Step(now, &e, x.fx)
+	c.apply(x, now)
 }
 
 // Resume is part of hub.Owner.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strconv"
@@ -64,6 +65,9 @@ func (s *Server) asks(r *http.Request) {
 // spareSockets is how many sockets beyond MaxConnections are let in, to be told over HTTP that there is no room.
 const spareSockets = 64
 
+// acceptWarnEvery is how often it is logged at most that the listener fails.
+const acceptWarnEvery = 10 * time.Second
+
 // door is a listener that lets no more sockets in than the server may have. Each costs a file, whether it ever becomes a
 // WebSocket or not, and a store that can open no file has to give up.
 type door struct {
@@ -76,6 +80,7 @@ func (d door) Accept() (net.Conn, error) {
 	for {
 		c, err := d.Listener.Accept()
 		if err != nil {
+			d.s.acceptFailed(err)
 			return nil, err
 		}
 		if d.s.lobby.len()+int(d.s.reserved.Load()) < d.s.o.MaxConnections+spareSockets {
@@ -84,6 +89,20 @@ func (d door) Accept() (net.Conn, error) {
 		d.s.count.turnAway(holdfast.CodeTooManyConnections)
 		d.s.full(c)
 	}
+}
+
+// acceptFailed counts that no socket could be taken in, and says so now and then. Serve's caller waits a little, ever longer up
+// to a second, before it tries again.
+func (s *Server) acceptFailed(err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	s.count.acceptErrors.Add(1)
+	now := s.millis()
+	if last := s.acceptWarned.Load(); last != 0 && now-last < acceptWarnEvery.Milliseconds() || !s.acceptWarned.CompareAndSwap(last, now) {
+		return
+	}
+	s.logger.Warn("no connection can be taken in", "error", err, "times", s.count.acceptErrors.Load())
 }
 
 // full says that there is no room, where that cannot block, and closes.

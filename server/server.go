@@ -31,6 +31,7 @@ type Server struct {
 	limits *session.ServerLimits
 	mux    *http.ServeMux
 	logger *slog.Logger
+	begun  time.Time
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -44,7 +45,9 @@ type Server struct {
 
 	lobby    lobby
 	reserved atomic.Int64 // connections and upgrades under way
-	count    counters
+
+	acceptWarned atomic.Int64 // when it was last logged that the listener fails
+	count        counters
 }
 
 // New starts a server. It must be ended by Shutdown.
@@ -55,7 +58,7 @@ func New(o Options) (*Server, error) {
 	if o.Store == nil {
 		o.Store = memory.New(memory.Options{})
 	}
-	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger,
+	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
 		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
 	s.limits = o.limits(s.log.Info())
 	var err error

@@ -11,7 +11,7 @@ import (
 )
 
 type counters struct {
-	connections, refused, replaced, faults, deadPeers atomic.Uint64
+	connections, refused, replaced, faults, deadPeers, acceptErrors atomic.Uint64
 
 	ends, turnedAway, declines byCode
 }
@@ -82,6 +82,8 @@ type Stats struct {
 	Connections, Subscriptions, Channels, Stalled int
 	// Accepted connections since the start, and Refused ones.
 	Accepted, Refused uint64
+	// AcceptErrors is how often no socket could be taken in, for want of files, say.
+	AcceptErrors uint64
 	// Replaced by a later connection of their session, DeadPeers given up, Faults in what a client sent.
 	Replaced, DeadPeers, Faults uint64
 	// Closed connections by the code that the server gave; 1000 for those that the client closed, whatever code it gave; 1006
@@ -109,7 +111,7 @@ func statsOf(h hub.Stats, c *counters) Stats {
 	return Stats{
 		Connections: h.Members, Subscriptions: h.Cursors, Channels: h.Channels, Stalled: h.Stalled,
 		Accepted: c.connections.Load(), Refused: c.refused.Load(), Replaced: c.replaced.Load(),
-		DeadPeers: c.deadPeers.Load(), Faults: c.faults.Load(),
+		AcceptErrors: c.acceptErrors.Load(), DeadPeers: c.deadPeers.Load(), Faults: c.faults.Load(),
 		Closed: c.ends.counts(), TurnedAway: c.turnedAway.counts(), Declined: c.declines.counts(),
 		Published: h.Drafts, Stored: h.Records, Commits: h.Commits, Delivered: h.Deliveries, BytesOut: h.BytesOut,
 		Stalls: h.Stalls, Gaps: h.Gaps, Loads: h.Loads, QueueBytes: h.QueueBytes, CacheBytes: h.CacheBytes + h.TailBytes,

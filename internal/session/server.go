@@ -66,7 +66,7 @@ type halt struct {
 	number uint64
 }
 
-// NewServer returns the machine of a connection that began at now (Unix milliseconds, like all times of it).
+// NewServer returns the machine of a connection that began at now (milliseconds, like all times of it, by a clock that is never set).
 func NewServer(now int64, limits *ServerLimits, codec wire.Codec) Server {
 	return Server{limits: limits, codec: codec, opened: now, heard: now, drain: -1}
 }
