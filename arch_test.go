@@ -25,6 +25,7 @@ var floors = map[string]int{
 	".":               0, // the words; checked on its own, since everything is below it
 	"backoff":         0,
 	"breaker":         0,
+	"internal/check":  0,
 	"internal/simnet": 0,
 	"internal/ws":     0,
 	"spec":            0,
@@ -33,8 +34,9 @@ var floors = map[string]int{
 	"monitor":       1,
 	"store":         1,
 
-	"internal/hub":     2,
-	"internal/session": 2,
+	"internal/check/linear": 2,
+	"internal/hub":          2,
+	"internal/session":      2,
 
 	"client": 3,
 	"server": 3,
