@@ -1,0 +1,168 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/holdfast-ws/holdfast/backoff"
+	"github.com/holdfast-ws/holdfast/client"
+	"github.com/holdfast-ws/holdfast/internal/check"
+	"github.com/holdfast-ws/holdfast/internal/simnet"
+)
+
+// program is one process of a client, with its session.
+type program struct {
+	w       *world
+	name    string // outlives the process
+	host    string // does not
+	ctx     context.Context
+	cancel  context.CancelFunc
+	session *client.Session
+	outbox  *client.Outbox
+	path    string // of a file outbox
+	wg      sync.WaitGroup
+
+	mu   sync.Mutex
+	dead bool
+}
+
+// launch starts a process. path is of its outbox in a file, if it has one.
+func (w *world) launch(name, path string, outbox client.OutboxOptions, json, deflate bool) *program {
+	w.mu.Lock()
+	w.launched++
+	host := fmt.Sprintf("%s#%d", name, w.launched)
+	w.mu.Unlock()
+	p := &program{w: w, name: name, host: host, path: path}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	var err error
+	if path != "" {
+		p.outbox, err = client.OpenFileOutbox(path, outbox)
+	} else {
+		p.outbox = client.NewMemoryOutbox(outbox)
+	}
+	if err != nil {
+		w.fail("the outbox of %s does not open: %v", name, err)
+		p.dead = true
+		return p
+	}
+	o := client.SessionOptions{
+		Outbox: p.outbox, Dial: w.net.Dialer(host), Agent: name, ConnectTimeout: 5 * time.Second, AckTimeout: 2 * time.Second,
+		PongTimeout: 5 * time.Second, Backoff: backoff.Options{BaseDelay: 200 * time.Millisecond, MaxDelay: 4 * time.Second},
+	}
+	if json {
+		o.Codec = client.CodecJSON
+	}
+	if deflate {
+		o.Compression = client.CompressionOn
+	}
+	if p.session, err = client.OpenSession(context.Background(), "http://"+address, o); err != nil {
+		w.fail("%s: %v", name, err)
+		p.dead = true
+	}
+	return p
+}
+
+// note records an event, unless the process has died by now.
+func (p *program) note(e check.Event) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dead {
+		return false
+	}
+	e.Client = p.name
+	p.w.note(e)
+	return true
+}
+
+func (p *program) alive() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.dead
+}
+
+// watch notes what the session says of itself.
+func (p *program) watch(outcome func(e *client.Event)) {
+	p.wg.Go(func() {
+		for e := range p.session.Events(p.ctx) {
+			switch e.Kind {
+			case client.EventDisconnect:
+				p.note(check.Event{Kind: check.Disconnected, Code: e.Code})
+				p.w.count("disconnects")
+			case client.EventWelcome:
+				p.w.count("connects")
+			case client.EventLost:
+				p.note(check.Event{Kind: check.Lost, Channel: e.Channel, Code: e.Code, From: e.From, To: e.To})
+				p.w.count("lost told")
+			case client.EventState:
+				if e.State == client.StateFailed {
+					p.note(check.Event{Kind: check.Stopped, Code: e.Code, Detail: fmt.Sprint(e.Err)})
+				}
+			case client.EventOutcome:
+				if outcome != nil {
+					outcome(&e)
+				}
+			case client.EventDropped:
+				p.w.fail("%s missed %d events", p.name, e.Dropped)
+			}
+		}
+	})
+}
+
+// die ends the process at once: what it has sent arrives, unless power is lost, and nothing more leaves it. It returns the
+// path of a copy of what its disk has.
+func (p *program) die(power bool) (path string) {
+	if power {
+		p.w.net.HalfOpen(p.host, simnet.Dialing)
+	} else {
+		p.w.net.Kill(p.host, simnet.Dialing)
+	}
+	p.w.net.SetDial(p.host, simnet.DialHangs)
+	p.mu.Lock()
+	was := p.dead
+	p.dead = true
+	p.mu.Unlock()
+	if was {
+		return p.path
+	}
+	kind := check.Volatile
+	if p.path != "" {
+		kind = check.Durable
+		path = p.w.copyOutbox(p.path)
+	}
+	p.w.note(check.Event{Kind: check.ClientCrashed, Client: p.name, Outbox: kind})
+	p.cancel()
+	p.w.wg.Go(p.leave)
+	return path
+}
+
+// leave closes what the process has open.
+func (p *program) leave() {
+	p.cancel()
+	short, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if p.session != nil {
+		p.session.Close(short)
+	}
+	p.outbox.Close()
+	p.wg.Wait()
+}
+
+// copyOutbox copies a file as it is now.
+func (w *world) copyOutbox(path string) string {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		w.fail("%v", err)
+	}
+	w.mu.Lock()
+	w.copies++
+	to := filepath.Join(w.dir, fmt.Sprintf("outbox%d", w.copies))
+	w.mu.Unlock()
+	if err := os.WriteFile(to, content, 0o600); err != nil {
+		w.fail("%v", err)
+	}
+	return to
+}
