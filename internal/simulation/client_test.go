@@ -26,6 +26,8 @@ type program struct {
 	path    string // of a file outbox
 	wg      sync.WaitGroup
 
+	memories int64 // of lanes, that the store had when this one was last greeted
+
 	mu   sync.Mutex
 	dead bool
 }
@@ -36,7 +38,7 @@ func (w *world) launch(name, path string, outbox client.OutboxOptions, json, def
 	w.launched++
 	host := fmt.Sprintf("%s#%d", name, w.launched)
 	w.mu.Unlock()
-	p := &program{w: w, name: name, host: host, path: path}
+	p := &program{w: w, name: name, host: host, path: path, memories: w.node.memories.Load()}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	var err error
 	if path != "" {
@@ -94,6 +96,10 @@ func (p *program) watch(outcome func(e *client.Event)) {
 				p.w.count("disconnects")
 			case client.EventWelcome:
 				p.w.count("connects")
+				if n := p.w.node.memories.Load(); p.memories != n { // what it sent on an old socket was under the old one
+					p.memories = n
+					p.note(check.Event{Kind: check.Forgot})
+				}
 			case client.EventLost:
 				p.note(check.Event{Kind: check.Lost, Channel: e.Channel, Code: e.Code, From: e.From, To: e.To})
 				p.w.count("lost told")

@@ -31,10 +31,11 @@ const address = "127.0.0.1:7070"
 
 // node is the machine that the server runs on: its disk, its clock, and the process that runs there, if one does.
 type node struct {
-	w    *world
-	rnd  *rand.Rand
-	skew atomic.Int64 // of its clock
-	full atomic.Bool  // its disk
+	w        *world
+	rnd      *rand.Rand
+	skew     atomic.Int64 // of its clock
+	full     atomic.Bool  // its disk
+	memories atomic.Int64 // of lanes, that were forgotten
 
 	mu      sync.Mutex
 	mem     *vfs.MemFS
@@ -45,14 +46,15 @@ type node struct {
 
 // process is one run of the server.
 type process struct {
-	n     *node
-	srv   *server.Server
-	store store.Backend
-	l     net.Listener
-	dead  atomic.Bool
-	fault atomic.Pointer[string] // what of the disk fails
-	armed atomic.Bool            // something has failed
-	once  sync.Once
+	n      *node
+	srv    *server.Server
+	store  store.Backend
+	l      net.Listener
+	dead   atomic.Bool
+	fault  atomic.Pointer[string] // what of the disk fails
+	armed  atomic.Bool            // something has failed
+	tables atomic.Int64
+	once   sync.Once
 }
 
 func newNode(w *world) *node {
@@ -148,8 +150,8 @@ func (p *process) inject(o errorfs.Op) error {
 		p.armed.Store(true)
 		return errDisk
 	}
-	if *what == "tables fail" && table && (isSync || isWrite) {
-		return syscall.ENOSPC
+	if *what == "tables fail" && table && (isSync || isWrite) && p.tables.Add(1) <= 20 {
+		return syscall.ENOSPC // Pebble tries again at once: for ever, if simulated time is to pass meanwhile
 	}
 	return nil
 }
@@ -227,6 +229,7 @@ func (n *node) bury(p *process, power bool) {
 func (n *node) forgets() {
 	n.w.note(check.Event{Kind: check.StoreReplaced})
 	n.w.note(check.Event{Kind: check.Forgot})
+	n.memories.Add(1)
 }
 
 // closePebble closes the database below a store whose disk has failed, which the store leaves to the end of the process:

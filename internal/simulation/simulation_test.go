@@ -1,8 +1,10 @@
 package simulation
 
 import (
+	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -22,6 +24,14 @@ func TestSimulation(t *testing.T) {
 			p := draw(seed)
 			start := time.Now()
 			r := simulate(t, p)
+			if f := os.Getenv("HOLDFAST_HISTORY"); f != "" {
+				var b strings.Builder
+				for i := range r.history {
+					e := &r.history[i]
+					fmt.Fprintf(&b, "#%d %8s %s\n", i, e.At.Sub(r.history[0].At).Round(time.Millisecond), e.String())
+				}
+				os.WriteFile(f, []byte(b.String()), 0o600)
+			}
 			if len(r.failures) > 0 {
 				t.Errorf("%s", p)
 				for i, f := range r.failures {
