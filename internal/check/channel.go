@@ -30,7 +30,7 @@ type channel struct {
 	before   map[holdfast.Term]*crossing
 	lives    map[string]*life
 	lifeList []*life
-	cursors  map[string]*Event // by name: the last Done
+	cursors  map[string]*Event // by name: the Done that is furthest
 }
 
 // message is one publish.

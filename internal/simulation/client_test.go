@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdfast-ws/holdfast/backoff"
@@ -26,7 +27,7 @@ type program struct {
 	path    string // of a file outbox
 	wg      sync.WaitGroup
 
-	memories int64 // of lanes, that the store had when this one was last greeted
+	memories atomic.Int64 // of lanes, that the store had when this one was last greeted
 
 	mu   sync.Mutex
 	dead bool
@@ -38,7 +39,7 @@ func (w *world) launch(name, path string, outbox client.OutboxOptions, json, def
 	w.launched++
 	host := fmt.Sprintf("%s#%d", name, w.launched)
 	w.mu.Unlock()
-	p := &program{w: w, name: name, host: host, path: path, memories: w.node.memories.Load()}
+	p := &program{w: w, name: name, host: host, path: path}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	var err error
 	if path != "" {
@@ -96,8 +97,7 @@ func (p *program) watch(outcome func(e *client.Event)) {
 				p.w.count("disconnects")
 			case client.EventWelcome:
 				p.w.count("connects")
-				if n := p.w.node.memories.Load(); p.memories != n { // what it sent on an old socket was under the old one
-					p.memories = n
+				if n := p.w.node.memories.Load(); p.memories.Swap(n) != n { // what it sent before was under the old one
 					p.note(check.Event{Kind: check.Forgot})
 				}
 			case client.EventLost:

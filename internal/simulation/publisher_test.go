@@ -57,6 +57,9 @@ func (p *publisher) launch(path string) {
 	}
 	prog := p.w.launch(p.name, path, o, p.plan.JSON, p.plan.Deflate)
 	p.mu.Lock()
+	if p.prog != nil {
+		prog.memories.Store(p.prog.memories.Load())
+	}
 	p.prog = prog
 	p.mu.Unlock()
 	if prog.session != nil {
@@ -211,6 +214,7 @@ func (p *publisher) clone(pause time.Duration) bool {
 	}
 	p.w.add(q)
 	q.prog = &program{w: p.w, name: q.name, dead: true}
+	q.prog.memories.Store(prog.memories.Load())
 	p.w.wg.Go(func() {
 		time.Sleep(pause)
 		q.launch(path)
