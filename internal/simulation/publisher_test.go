@@ -154,6 +154,7 @@ func (p *publisher) publish(prog *program, b *burst) {
 	case r == nil:
 		return
 	case err == nil && !p.plan.Hasty:
+		p.place(prog, r, message, b.Channel)
 		prog.note(check.Event{Kind: check.Accepted, Channel: b.Channel, Message: message})
 	}
 	prog.wg.Go(func() { p.follow(prog, r, message, b.Channel) })
@@ -161,12 +162,7 @@ func (p *publisher) publish(prog *program, b *burst) {
 
 // follow waits for what becomes of a message.
 func (p *publisher) follow(prog *program, r *client.Receipt, message, channel string) {
-	at := place{channel, r.Producer(), r.Number()}
-	if at.number > 0 {
-		p.mu.Lock()
-		p.placed[at] = placement{message, prog}
-		p.mu.Unlock()
-	}
+	p.place(prog, r, message, channel)
 	select {
 	case <-r.Done():
 	case <-prog.ctx.Done():
@@ -175,6 +171,16 @@ func (p *publisher) follow(prog *program, r *client.Receipt, message, channel st
 	ack, err := r.Wait(prog.ctx)
 	if s := r.Status(); s == client.StatusDelivered || s == client.StatusUnknown || s == client.StatusFailed && !errors.Is(err, holdfast.CodeClosed) && !errors.Is(err, prog.session.Err()) {
 		p.ended(prog, message, channel, s, ack, holdfast.CodeOf(err))
+	}
+}
+
+// place remembers where a message went, for when a later process hears of it.
+func (p *publisher) place(prog *program, r *client.Receipt, message, channel string) {
+	at := place{channel, r.Producer(), r.Number()}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at.number > 0 {
+		p.placed[at] = placement{message, prog}
 	}
 }
 

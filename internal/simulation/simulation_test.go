@@ -1,46 +1,168 @@
 package simulation
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
-// Every promise of spec/guarantees.md, under every fault that can be simulated.
+// seedsOfTest is how many seeds a plain test run takes; HOLDFAST_SEEDS changes it.
+const seedsOfTest = 40
+
+// Every promise of spec/guarantees.md, under every fault that can be simulated. HOLDFAST_SEED=n runs that one seed,
+// HOLDFAST_SEEDS=n the seeds from 1 to n, HOLDFAST_SOAK=duration seeds that were not run before until it is over (beginning
+// with HOLDFAST_SEED, if that is set). HOLDFAST_SIM_REPORT names a file that gets a line with the totals.
 func TestSimulation(t *testing.T) {
-	seeds := uint64(30)
-	if n, err := strconv.ParseUint(os.Getenv("SEEDS"), 10, 64); err == nil {
-		seeds = n
+	r := &report{Layer: "whole", Counts: map[string]int{}, Faults: map[string]int{}}
+	first, given := number(t, "HOLDFAST_SEED")
+	if !given {
+		first = 1
 	}
-	first := uint64(1)
-	if n, err := strconv.ParseUint(os.Getenv("HOLDFAST_SEED"), 10, 64); err == nil {
-		first, seeds = n, 1
+	if soak := os.Getenv("HOLDFAST_SOAK"); soak != "" {
+		d, err := time.ParseDuration(soak)
+		if err != nil {
+			t.Fatalf("HOLDFAST_SOAK: %v", err)
+		}
+		if !given {
+			first = uint64(time.Now().UnixNano())
+		}
+		for end := time.Now().Add(d); time.Now().Before(end); first++ {
+			r.run(t, first)
+		}
+	} else {
+		n, several := number(t, "HOLDFAST_SEEDS")
+		switch {
+		case given:
+			n = 1
+		case !several:
+			n = seedsOfTest
+		}
+		for seed := first; seed < first+n; seed++ {
+			r.run(t, seed)
+		}
 	}
-	for seed := first; seed < first+seeds; seed++ {
-		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-			p := draw(seed)
-			start := time.Now()
-			r := simulate(t, p)
-			if f := os.Getenv("HOLDFAST_HISTORY"); f != "" {
-				var b strings.Builder
-				for i := range r.history {
-					e := &r.history[i]
-					fmt.Fprintf(&b, "#%d %8s %s\n", i, e.At.Sub(r.history[0].At).Round(time.Millisecond), e.String())
-				}
-				os.WriteFile(f, []byte(b.String()), 0o600)
-			}
-			if len(r.failures) > 0 {
-				t.Errorf("%s", p)
-				for i, f := range r.failures {
-					if i < 10 {
-						t.Error(f)
-					}
-				}
-			}
-			t.Logf("%v real, %v simulated: %v %v", time.Since(start).Round(time.Millisecond), r.simulated.Round(time.Second), r.counts, r.faults)
-		})
+	r.save(t)
+}
+
+func number(t *testing.T, name string) (n uint64, ok bool) {
+	v := os.Getenv(name)
+	if v == "" {
+		return 0, false
 	}
+	n, err := strconv.ParseUint(v, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n, true
+}
+
+// report is what all runs have come to.
+type report struct {
+	Layer      string         `json:"layer"`
+	Seeds      int            `json:"seeds"`
+	Operations int            `json:"operations"`
+	Counts     map[string]int `json:"counts"`
+	Faults     map[string]int `json:"faults"`
+	Violations int            `json:"violations"`
+	Failed     []uint64       `json:"failed,omitempty"`
+	Simulated  float64        `json:"simulated"`
+	Real       float64        `json:"real"`
+}
+
+// operations are the counts that are something a client did.
+var operations = []string{"publishes", "receives", "connects"}
+
+func (r *report) run(t *testing.T, seed uint64) {
+	t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+		start := time.Now()
+		x := simulate(t, draw(seed))
+		r.Seeds++
+		r.Violations += len(x.failures)
+		for k, n := range x.counts {
+			r.Counts[k] += n
+		}
+		for _, k := range operations {
+			r.Operations += x.counts[k]
+		}
+		for k, n := range x.faults {
+			r.Faults[k] += n
+		}
+		r.Simulated += x.simulated.Seconds()
+		r.Real += time.Since(start).Seconds()
+		if len(x.failures) > 0 {
+			r.Failed = append(r.Failed, seed)
+			x.tell(t)
+		}
+	})
+}
+
+func (r *report) save(t *testing.T) {
+	path := os.Getenv("HOLDFAST_SIM_REPORT")
+	line, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if path == "" {
+		t.Logf("%s", line)
+		return
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write(append(line, '\n')); err != nil {
+		t.Error(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// shown is how many violations are printed of one run; the rest is in a file.
+const shown = 5
+
+// tell prints what went wrong, and saves all that is known of it.
+func (x *result) tell(t *testing.T) {
+	t.Errorf("\n%sto run it again: HOLDFAST_SEED=%d go test -run TestSimulation ./internal/simulation\n", x.plan, x.plan.Seed)
+	for i, f := range x.failures {
+		if i == shown {
+			t.Errorf("and %d more", len(x.failures)-shown)
+			break
+		}
+		t.Error(f)
+	}
+	dir, err := os.MkdirTemp("", fmt.Sprintf("holdfast-seed-%d-", x.plan.Seed))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for name, content := range map[string]string{
+		"story.txt": x.plan.String(), "violations.txt": strings.Join(x.failures, "\n"), "history.txt": x.story(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := x.machines.save(filepath.Join(dir, "machines")); err != nil {
+		t.Error(err)
+	}
+	if differences, _ := x.machines.replay(); len(differences) > 0 {
+		t.Errorf("the machines do not do it again: %s", differences[0])
+	}
+	t.Logf("what happened lies in %s; HOLDFAST_REPLAY=%s/machines go test -run TestReplayFile ./internal/simulation shows what the machines saw", dir, dir)
+}
+
+// story is the history in words.
+func (x *result) story() string {
+	var b strings.Builder
+	for i := range x.history {
+		e := &x.history[i]
+		fmt.Fprintf(&b, "#%d %s %s\n", i, e.At.Sub(x.history[0].At).Round(time.Millisecond), e)
+	}
+	return b.String()
 }

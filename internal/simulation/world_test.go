@@ -14,6 +14,7 @@ import (
 
 	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/internal/check"
+	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/simnet"
 )
 
@@ -41,6 +42,8 @@ type world struct {
 
 // result is what a run has come to.
 type result struct {
+	plan           *plan
+	machines       *recording
 	failures       []string
 	history        check.History
 	counts, faults map[string]int
@@ -53,11 +56,14 @@ const patience = 15 * time.Minute
 // simulate runs a plan in a bubble.
 func simulate(t *testing.T, p *plan) (r result) {
 	dir := scratch(t)
+	machines := newRecorder()
+	session.Record(machines)
+	defer session.Record(nil)
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{plan: p, dir: dir, start: time.Now(), counts: map[string]int{}, faults: map[string]int{},
 			net: simnet.New(simnet.Options{Seed: p.Seed, Link: p.Link})}
 		w.run()
-		r = result{w.failures, w.rec.History(), w.counts, w.faults, time.Since(w.start)}
+		r = result{p, &machines.all, w.failures, w.rec.History(), w.counts, w.faults, time.Since(w.start)}
 	})
 	for _, v := range check.Check(r.history) {
 		r.failures = append(r.failures, v.String())
@@ -166,11 +172,18 @@ func (w *world) heal() {
 	w.node.mends()
 }
 
+// calm is how long everybody must have everything before that counts as rest: longer than it takes to find out that a
+// connection is dead and to make another one.
+const calm = 45 * time.Second
+
 // rest waits until nothing more is to be expected.
 func (w *world) rest() bool {
 	var why string
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Second) {
-		if why = w.restless(); why == "" {
+	since := time.Now()
+	for end := since.Add(patience); time.Now().Before(end); time.Sleep(time.Second) {
+		if why = w.restless(); why != "" {
+			since = time.Now()
+		} else if time.Since(since) > calm {
 			return true
 		}
 	}
