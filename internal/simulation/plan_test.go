@@ -120,35 +120,35 @@ func (p *plan) String() string {
 }
 
 // dice is a plan's source of everything.
-type dice struct{ *rand.Rand }
+type dice struct{ rand *rand.Rand }
 
-func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
+func (d dice) chance(percent int) bool { return d.rand.IntN(100) < percent }
 
 // between returns a time that is short more often than long.
 func (d dice) between(low, high time.Duration) time.Duration {
-	f := d.Float64()
+	f := d.rand.Float64()
 	return low + time.Duration(f*f*float64(high-low))
 }
 
-func (d dice) pick(names []string) string { return names[d.IntN(len(names))] }
+func (d dice) pick(names []string) string { return names[d.rand.IntN(len(names))] }
 
 // draw makes the plan of a seed.
 func draw(seed uint64) *plan {
 	d := dice{rand.New(rand.NewPCG(seed, 0x5eed))}
 	p := &plan{Seed: seed, Disk: d.chance(60), Deflate: d.chance(50), Length: d.between(20*time.Second, 150*time.Second),
 		Link:       simnet.Link{Latency: d.between(time.Millisecond, 150*time.Millisecond), Jitter: d.between(0, 100*time.Millisecond)},
-		CacheBytes: []int{0, 16 << 10, 128 << 10}[d.IntN(3)], InFlight: []uint32{0, 4, 64}[d.IntN(3)]}
-	for i := range 1 + d.IntN(3) {
+		CacheBytes: []int{0, 16 << 10, 128 << 10}[d.rand.IntN(3)], InFlight: []uint32{0, 4, 64}[d.rand.IntN(3)]}
+	for i := range 1 + d.rand.IntN(3) {
 		c := channelPlan{Name: fmt.Sprintf("c:%d", i+1)}
 		if d.chance(35) {
-			c.Keep = 1 + d.Uint64N(60)
+			c.Keep = 1 + d.rand.Uint64N(60)
 		}
 		p.Channels = append(p.Channels, c)
 	}
-	for i := range 1 + d.IntN(3) {
+	for i := range 1 + d.rand.IntN(3) {
 		p.Publishers = append(p.Publishers, d.publisher(p, fmt.Sprintf("p%d", i+1)))
 	}
-	for i := range 1 + d.IntN(4) {
+	for i := range 1 + d.rand.IntN(4) {
 		p.Subscribers = append(p.Subscribers, d.subscriber(p, fmt.Sprintf("s%d", i+1)))
 	}
 	for at := d.between(0, 5*time.Second); at < p.Length; at += d.between(50*time.Millisecond, 12*time.Second) {
@@ -161,19 +161,19 @@ func draw(seed uint64) *plan {
 
 func (d dice) publisher(p *plan, name string) publisherPlan {
 	x := publisherPlan{Name: name, File: d.chance(50), JSON: d.chance(50), Deflate: d.chance(50),
-		Records: []int{100, 5, 50}[d.IntN(3)], Drop: d.chance(15), Hasty: d.chance(30)}
+		Records: []int{100, 5, 50}[d.rand.IntN(3)], Drop: d.chance(15), Hasty: d.chance(30)}
 	for _, c := range p.Channels {
 		if len(x.Channels) == 0 || d.chance(40) {
 			x.Channels = append(x.Channels, c.Name)
 		}
 	}
 	for at := d.between(0, 3*time.Second); at < p.Length; at += d.between(10*time.Millisecond, 8*time.Second) {
-		b := burst{At: at, Channel: d.pick(x.Channels), Count: 1 + int(d.ExpFloat64()*6), Size: int(d.ExpFloat64() * 200)}
+		b := burst{At: at, Channel: d.pick(x.Channels), Count: 1 + int(d.rand.ExpFloat64()*6), Size: int(d.rand.ExpFloat64() * 200)}
 		if d.chance(3) {
-			b.Count, b.Size = 100+d.IntN(200), 20 // more than an outbox holds
+			b.Count, b.Size = 100+d.rand.IntN(200), 20 // more than an outbox holds
 		}
 		if d.chance(3) {
-			b.Count, b.Size = 1, 10_000+d.IntN(150_000)
+			b.Count, b.Size = 1, 10_000+d.rand.IntN(150_000)
 		}
 		if d.chance(5) {
 			b.TTL = d.between(100*time.Millisecond, 10*time.Second)
@@ -184,10 +184,10 @@ func (d dice) publisher(p *plan, name string) publisherPlan {
 }
 
 func (d dice) subscriber(p *plan, name string) subscriberPlan {
-	x := subscriberPlan{Name: name, JSON: d.chance(50), Deflate: d.chance(50), Channel: p.Channels[d.IntN(len(p.Channels))].Name,
-		Start: d.chance(60), Window: []int{0, 1, 3, 20}[d.IntN(4)]}
+	x := subscriberPlan{Name: name, JSON: d.chance(50), Deflate: d.chance(50), Channel: p.Channels[d.rand.IntN(len(p.Channels))].Name,
+		Start: d.chance(60), Window: []int{0, 1, 3, 20}[d.rand.IntN(4)]}
 	if d.chance(35) {
-		x.Cursor = []string{"left", "right"}[d.IntN(2)]
+		x.Cursor = []string{"left", "right"}[d.rand.IntN(2)]
 	}
 	if d.chance(25) {
 		x.Slow = d.between(time.Millisecond, 300*time.Millisecond)
@@ -212,7 +212,7 @@ func (d dice) step(p *plan) step {
 	for _, w := range weights {
 		total += w.weight
 	}
-	n, s := d.IntN(total), step{}
+	n, s := d.rand.IntN(total), step{}
 	for _, w := range weights {
 		if n -= w.weight; n < 0 {
 			s.Kind = w.kind
@@ -235,17 +235,17 @@ func (d dice) step(p *plan) step {
 	case "reset":
 		s.Who = who
 	case "cut":
-		s.Who, s.Dir, s.N = who, simnet.Direction(1+d.IntN(3)), d.Int64N(3000)
+		s.Who, s.Dir, s.N = who, simnet.Direction(1+d.rand.IntN(3)), d.rand.Int64N(3000)
 	case "half-open":
-		s.Who, s.End = who, simnet.End(d.IntN(2))
+		s.Who, s.End = who, simnet.End(d.rand.IntN(2))
 	case "one-way loss":
-		s.Who, s.Dir = who, simnet.Direction(1+d.IntN(2))
+		s.Who, s.Dir = who, simnet.Direction(1+d.rand.IntN(2))
 	case "stall":
-		s.Who, s.Dir, s.For = who, simnet.Direction(1+d.IntN(3)), d.between(100*time.Millisecond, 25*time.Second)
+		s.Who, s.Dir, s.For = who, simnet.Direction(1+d.rand.IntN(3)), d.between(100*time.Millisecond, 25*time.Second)
 	case "partition", "dials refused", "dials hang":
 		s.Who, s.For = who, d.between(time.Second, 40*time.Second)
 	case "slow link":
-		s.Who, s.N, s.For = who, 1000+d.Int64N(50_000), d.between(time.Second, 30*time.Second)
+		s.Who, s.N, s.For = who, 1000+d.rand.Int64N(50_000), d.between(time.Second, 30*time.Second)
 	case "closes delayed":
 		s.Who, s.For = who, d.between(time.Second, 30*time.Second)
 	case "client killed", "client power lost":

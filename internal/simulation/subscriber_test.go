@@ -151,6 +151,12 @@ func (s *subscriber) reached(at holdfast.Position, c client.Checkpoint) {
 	s.mu.Unlock()
 }
 
+func (s *subscriber) position() holdfast.Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
 // crash kills the process, and starts another one after a pause.
 func (s *subscriber) crash(power bool, pause time.Duration) bool {
 	prog := s.current()

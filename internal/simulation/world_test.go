@@ -210,7 +210,7 @@ func (w *world) restless() string {
 	for _, s := range w.subscribers {
 		st, err := p.store.State(context.Background(), s.plan.Channel)
 		if err != nil || !s.settled(st.Head) {
-			why = append(why, fmt.Sprintf("%s is at %v of %s, whose head is %d (%v)", s.name, s.at, s.plan.Channel, st.Head, err))
+			why = append(why, fmt.Sprintf("%s is at %v of %s, whose head is %d (%v)", s.name, s.position(), s.plan.Channel, st.Head, err))
 		}
 	}
 	return strings.Join(why, "; ")
