@@ -212,6 +212,9 @@ func (n *node) bury(p *process, power bool) {
 			cfg.UnsyncedDataPercent = n.rnd.IntN(101)
 		}
 		n.mem = n.mem.CrashClone(cfg)
+		if n.backup == nil || n.rnd.IntN(2) == 0 {
+			n.backup = n.mem.CrashClone(vfs.CrashCloneCfg{})
+		}
 	}
 	w.note(check.Event{Kind: check.ServerCrashed})
 	if !w.plan.Disk {

@@ -161,7 +161,7 @@ func draw(seed uint64) *plan {
 
 func (d dice) publisher(p *plan, name string) publisherPlan {
 	x := publisherPlan{Name: name, File: d.chance(50), JSON: d.chance(50), Deflate: d.chance(50),
-		Records: []int{100, 5, 50}[d.rand.IntN(3)], Drop: d.chance(15), Hasty: d.chance(30)}
+		Records: []int{60, 5, 30}[d.rand.IntN(3)], Drop: d.chance(15), Hasty: d.chance(30)}
 	for _, c := range p.Channels {
 		if len(x.Channels) == 0 || d.chance(40) {
 			x.Channels = append(x.Channels, c.Name)
@@ -170,7 +170,7 @@ func (d dice) publisher(p *plan, name string) publisherPlan {
 	for at := d.between(0, 3*time.Second); at < p.Length; at += d.between(10*time.Millisecond, 8*time.Second) {
 		b := burst{At: at, Channel: d.pick(x.Channels), Count: 1 + int(d.rand.ExpFloat64()*6), Size: int(d.rand.ExpFloat64() * 200)}
 		if d.chance(3) {
-			b.Count, b.Size = 100+d.rand.IntN(200), 20 // more than an outbox holds
+			b.Count, b.Size = 70+d.rand.IntN(100), 20 // more than an outbox holds
 		}
 		if d.chance(3) {
 			b.Count, b.Size = 1, 10_000+d.rand.IntN(150_000)

@@ -32,9 +32,9 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// HOLDFAST_REPLAY=file lets new machines see what those of a run saw that has failed.
+// HOLDFAST_MACHINES=file lets new machines see what those of a run saw that has failed.
 func TestReplayFile(t *testing.T) {
-	path := os.Getenv("HOLDFAST_REPLAY")
+	path := os.Getenv("HOLDFAST_MACHINES")
 	if path == "" {
 		return
 	}
