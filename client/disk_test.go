@@ -1,9 +1,9 @@
 package client_test
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
-	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -24,9 +24,9 @@ func TestOutboxDiskFails(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var broken atomic.Bool
-			o.BreakDisk(func(now string) error {
-				if broken.Load() && now == op {
+			broken := []byte("on a full disk")
+			o.BreakDisk(func(now string, p []byte) error {
+				if now == op && bytes.Contains(p, broken) {
 					return syscall.ENOSPC
 				}
 				return nil
@@ -37,8 +37,7 @@ func TestOutboxDiskFails(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			broken.Store(true)
-			r, err := s.Enqueue(ctx, "c", []byte("on a full disk"))
+			r, err := s.Enqueue(ctx, "c", broken)
 			if !errors.Is(err, holdfast.CodeIO) || !errors.Is(err, syscall.ENOSPC) {
 				t.Errorf("enqueue: %v", err)
 			}
@@ -51,7 +50,7 @@ func TestOutboxDiskFails(t *testing.T) {
 					t.Errorf("%s: %v", what, err)
 				}
 			}
-			broken.Store(false) // too late: what is on the disk is in doubt
+			// what is on the disk is in doubt, whatever comes next
 			if _, err := s.Enqueue(ctx, "c", nil); !errors.Is(err, holdfast.CodeIO) {
 				t.Errorf("enqueue afterwards: %v", err)
 			}

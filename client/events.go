@@ -25,6 +25,8 @@ type listener struct {
 	mu      sync.Mutex
 	events  []Event
 	dropped int
+	state   State // the last that it was told, if it was told any
+	stated  bool
 	end     bool
 	signal  chan struct{}
 }
@@ -34,8 +36,7 @@ type listener struct {
 func (s *Session) Events(ctx context.Context) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		l := &listener{signal: make(chan struct{}, 1)}
-		l.add(Event{Kind: EventState, Time: time.Now(), State: s.State(), Err: s.Err()})
-		if s.hub.join(l) {
+		if s.join(l) {
 			defer s.hub.leave(l)
 		}
 		for {
@@ -62,6 +63,13 @@ func (s *Session) Events(ctx context.Context) iter.Seq[Event] {
 
 func (l *listener) add(e Event) {
 	l.mu.Lock()
+	if e.Kind == EventState {
+		if l.stated && l.state == e.State { // it moved on between two looks at it
+			l.mu.Unlock()
+			return
+		}
+		l.stated, l.state = true, e.State
+	}
 	if len(l.events) == eventBacklog {
 		copy(l.events, l.events[1:])
 		l.events = l.events[:eventBacklog-1]
@@ -90,9 +98,12 @@ func (l *listener) take() ([]Event, bool) {
 	return events, l.end
 }
 
-func (h *listeners) join(l *listener) bool {
+// join has a listener told the state, and whatever comes after it.
+func (s *Session) join(l *listener) bool {
+	h := &s.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	l.add(Event{Kind: EventState, Time: time.Now(), State: s.State(), Err: s.Err()})
 	if h.end {
 		l.end = true
 		return false

@@ -71,7 +71,7 @@ func TestOutboxPolicies(t *testing.T) {
 		}
 		slow := make(chan struct{})
 		var full atomic.Bool
-		o.BreakDisk(func(op string) error {
+		o.BreakDisk(func(op string, _ []byte) error {
 			if full.Load() {
 				<-slow
 			}

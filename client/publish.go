@@ -73,14 +73,14 @@ func (s *Session) enqueue(ctx context.Context, channel string, data []byte, opts
 	case <-ctx.Done():
 		return e.receipt, canceled("publish to "+channel+": wait for the outbox", ctx)
 	}
-	return e.receipt, e.receipt.refusedByDisk()
+	return e.receipt, e.receipt.notKept()
 }
 
-// refusedByDisk returns the error of a record that ended because the outbox failed.
-func (r *Receipt) refusedByDisk() error {
+// notKept returns the error of a record that ended because the outbox failed, or before it got there.
+func (r *Receipt) notKept() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ended && r.status == StatusPending {
+	if r.ended && (r.status == StatusPending || r.number == 0) {
 		return r.err
 	}
 	return nil

@@ -202,7 +202,7 @@ func (c *channel) lost(e *Event) {
 	switch {
 	case acked == nil:
 		c.blame(5, on(m.invoked, e), "%s is told to be lost, and was never acknowledged", m.id)
-	case there:
+	case there && !c.everTakenBack(e.Seq): // a later backup may bring it back
 		c.blame(5, on(m.invoked, acked, e, c.final), "%s is told to be lost, and is in %s", m.id, c.name)
 	case acked.Pos.Offset != 0 && c.takenBack(acked.Pos, m.invoked.Seq) == nil:
 		c.blame(5, on(m.invoked, acked, e), "%s is told to be lost, and the store was not put back", m.id)
@@ -220,7 +220,7 @@ func (c *channel) silent(m *message, e, latest *Event, told []*Event) {
 		return
 	}
 	r := c.takenBack(e.Pos, m.invoked.Seq)
-	if r == nil || r.Kind == Deleted || r.Seq > latest.Seq || c.g.crashed(e.Client, m.invoked.Seq, noSeq) != nil || len(c.g.client(e.Client).clones) > 0 {
+	if r == nil || r.Kind == Deleted || r.Seq < e.Seq || r.Seq > latest.Seq || c.g.crashed(e.Client, m.invoked.Seq, noSeq) != nil || len(c.g.client(e.Client).clones) > 0 {
 		return
 	}
 	if e.Seq > r.Seq && e.Pos.Offset <= c.final.To {

@@ -303,9 +303,8 @@ func (c *channel) judgeSightings() {
 		s := c.seen[p]
 		if was == nil || was.Pos.Term != p.Term {
 			q, was = queue{}, nil
-			clear(places)
 		}
-		if twin := places[s.Message]; twin != nil && (s.event != c.final || twin.event != c.final) {
+		if twin := places[s.Message]; twin != nil && (s.event != c.final || twin.event != c.final) && c.both(twin, s) {
 			c.blame(1, on(twin.event, s.event), "%s is stored twice, at %s and at %s of %s", s.Message, twin.Pos, p, c.name)
 		}
 		places[s.Message] = s
@@ -321,6 +320,12 @@ func (c *channel) judgeSightings() {
 		}
 		was = s
 	}
+}
+
+// both reports whether two sightings of one message cannot be explained by a store that was put back in between.
+func (c *channel) both(a, b *sighting) bool {
+	m := c.messages[a.Message]
+	return m == nil || a.Pos.Term == b.Pos.Term || c.takenBack(a.Pos, m.invoked.Seq) == nil && c.takenBack(b.Pos, m.invoked.Seq) == nil
 }
 
 // lasting reports that a position was visible and is gone, unless something explains it. m is the message that was there, if

@@ -8,7 +8,8 @@
 // Events stand in one order of real time. What a client causes is recorded before the call (Invoked, Done); what it is told,
 // after it was told. A fact of the world may be recorded more than once, and excuses what it explains:
 //
-//   - StoreReplaced and Forgot after the old store has ended, and before the next one is opened;
+//   - StoreReplaced and Forgot after the old store has ended, and before the next one is used; To is 0 also where the channel was
+//     deleted between the making of the copy and its being put back;
 //   - Deleted before the call and again after it has returned;
 //   - Trimmed at any time between the removal and the next StoreReplaced or Deleted of its channel: a floor that an auditor
 //     reads at the end will do;
@@ -21,6 +22,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -273,9 +275,10 @@ type Violation struct {
 
 // String returns the sentence, and a line for each event.
 func (v Violation) String() string {
-	s := fmt.Sprintf("promise %d: %s", v.Promise, v.What)
+	var b strings.Builder
+	fmt.Fprintf(&b, "promise %d: %s", v.Promise, v.What)
 	for i := range v.Events {
-		s += fmt.Sprintf("\n  #%d %s", v.Events[i].Seq, v.Events[i].String())
+		fmt.Fprintf(&b, "\n  #%d %s", v.Events[i].Seq, v.Events[i].String())
 	}
-	return s
+	return b.String()
 }

@@ -236,7 +236,8 @@ func (c *channel) retention(l *life, e *Event) {
 // fork judges a gap that names what was taken back: all from where the two logs part, and nothing that is still there.
 func (c *channel) fork(l *life, e *Event) {
 	if !l.placed {
-		l.place(holdfast.Position{Term: e.Pos.Term, Offset: e.To})
+		c.first(l, e.To, e)
+		l.place(holdfast.Position{Offset: e.To})
 	}
 	if e.To != l.at.Offset {
 		c.blame(4, on(l.last, e), "%s has come to %d of %s, and the fork is said to take back up to %d", e.Sub, l.at.Offset, c.name, e.To)

@@ -272,6 +272,10 @@ func (c *Client) holdBack(now time.Time, l *lane, x *item, fx []ClientEffect) ([
 	if c.flight.Records >= most.Records || c.flight.Records > 0 && c.flight.Bytes+uint32(x.entry.Size) > most.Bytes {
 		return fx, true
 	}
+	if x.kind == itemSeal && l.send > 0 {
+		// a server that has forgotten the lane would take it all the same, and with it all numbers before it as given up
+		return fx, true
+	}
 	if x.ever {
 		return fx, false
 	}
