@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"backoff":         0,
 	"breaker":         0,
 	"internal/check":  0,
+	"internal/fsync":  0,
 	"internal/simnet": 0,
 	"internal/ws":     0,
 	"spec":            0,

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/fsync"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -185,7 +186,7 @@ func (j *journal) replace(content []byte) error {
 	if err != nil {
 		return j.failure("open", err)
 	}
-	j.f = f
+	j.f = fsync.File{File: f}
 	return nil
 }
 
@@ -196,7 +197,7 @@ func writeFile(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	if err == nil {
-		err = f.Sync()
+		err = fsync.File{File: f}.Sync()
 	}
 	return errors.Join(err, f.Close())
 }

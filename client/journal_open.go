@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/fsync"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -88,11 +89,11 @@ func (j *journal) resume(good, size int64) error {
 	if err != nil {
 		return openError(holdfast.CodeIO, j.path, "", err)
 	}
-	j.f = f
+	j.f = fsync.File{File: f}
 	if good == size {
 		return nil
 	}
-	if err := errors.Join(f.Truncate(good), f.Sync()); err != nil {
+	if err := errors.Join(f.Truncate(good), j.f.Sync()); err != nil {
 		return openError(holdfast.CodeIO, j.path, "cutting off an unfinished line", err)
 	}
 	return nil

@@ -223,9 +223,6 @@ func (c *channel) silent(m *message, e, latest *Event, told []*Event) {
 	if r == nil || r.Kind == Deleted || r.Seq < e.Seq || r.Seq > latest.Seq || c.g.crashed(e.Client, m.invoked.Seq, noSeq) != nil || len(c.g.client(e.Client).clones) > 0 {
 		return
 	}
-	if e.Seq > r.Seq && e.Pos.Offset <= c.final.To {
-		return // it may have been stored after that, and been removed by retention since
-	}
 	if slices.ContainsFunc(c.forgot, func(x *Event) bool { return x.Seq > m.invoked.Seq }) {
 		return // with its lanes the store forgot what it had acknowledged
 	}

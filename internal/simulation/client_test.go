@@ -2,7 +2,9 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -139,7 +141,7 @@ func (p *program) die(power bool) (path string) {
 	kind := check.Volatile
 	if p.path != "" {
 		kind = check.Durable
-		path = p.w.copyOutbox(p.path)
+		path = p.w.copyOutbox(p.path, power)
 	}
 	p.w.note(check.Event{Kind: check.ClientCrashed, Client: p.name, Outbox: kind})
 	p.cancel()
@@ -159,17 +161,72 @@ func (p *program) leave() {
 	p.wg.Wait()
 }
 
-// copyOutbox copies a file as it is now.
-func (w *world) copyOutbox(path string) string {
+// outboxes knows how much of each file is durable. A file stays itself when it is renamed.
+type outboxes struct {
+	mu    sync.Mutex
+	files []durable
+}
+
+type durable struct {
+	file os.FileInfo
+	size int64
+}
+
+// synced is told of each fsync.
+func (o *outboxes) synced(f *os.File) {
+	st, err := f.Stat()
+	if err != nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i := range o.files {
+		if os.SameFile(o.files[i].file, st) {
+			o.files[i].size = st.Size()
+			return
+		}
+	}
+	o.files = append(o.files, durable{st, st.Size()})
+}
+
+func (o *outboxes) size(file os.FileInfo) int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, d := range o.files {
+		if os.SameFile(d.file, file) {
+			return d.size
+		}
+	}
+	return 0
+}
+
+// copyOutbox copies a file as it is now, or as a power failure leaves it.
+func (w *world) copyOutbox(path string, power bool) string {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		w.fail("%v", err)
 	}
 	w.mu.Lock()
 	w.copies++
+	rnd := rand.New(rand.NewPCG(w.plan.Seed, uint64(w.copies)))
 	to := filepath.Join(w.dir, fmt.Sprintf("outbox%d", w.copies))
 	w.mu.Unlock()
-	if err := os.WriteFile(to, content, 0o600); err != nil {
+	if st, err := os.Stat(path); power && err == nil {
+		if safe := int(w.outboxes.size(st)); safe < len(content) {
+			w.count("torn outboxes")
+			content = content[:safe+rnd.IntN(len(content)-safe+1)]
+			if rnd.IntN(4) == 0 {
+				clear(content[safe:]) // the file grew, and what it grew by was not written
+			}
+		}
+	}
+	f, err := os.Create(to)
+	if err == nil {
+		_, err = f.Write(content)
+		w.outboxes.synced(f)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
 		w.fail("%v", err)
 	}
 	return to

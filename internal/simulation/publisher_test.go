@@ -206,7 +206,7 @@ func (p *publisher) clone(pause time.Duration) bool {
 	}
 	q := &publisher{w: p.w, name: fmt.Sprintf("%s'%d", p.name, len(p.w.publishers)), plan: p.plan, over: make(chan struct{})}
 	q.plan.Name = q.name
-	path := p.w.copyOutbox(prog.path)
+	path := p.w.copyOutbox(prog.path, false)
 	p.w.note(check.Event{Kind: check.Cloned, Client: p.name, Detail: q.name})
 	p.mu.Lock()
 	q.placed = maps.Clone(p.placed)

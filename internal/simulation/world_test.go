@@ -14,19 +14,21 @@ import (
 
 	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/internal/check"
+	"github.com/holdfast-ws/holdfast/internal/fsync"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/simnet"
 )
 
 // world is one run.
 type world struct {
-	plan  *plan
-	dir   string
-	net   *simnet.Network
-	node  *node
-	start time.Time
-	rec   check.Recorder
-	wg    sync.WaitGroup
+	plan     *plan
+	dir      string
+	outboxes *outboxes
+	net      *simnet.Network
+	node     *node
+	start    time.Time
+	rec      check.Recorder
+	wg       sync.WaitGroup
 
 	mu          sync.Mutex
 	publishers  []*publisher
@@ -59,8 +61,11 @@ func simulate(t *testing.T, p *plan) (r result) {
 	machines := newRecorder()
 	session.Record(machines)
 	defer session.Record(nil)
+	files := &outboxes{}
+	fsync.Watch(files.synced)
+	defer fsync.Watch(nil)
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{plan: p, dir: dir, start: time.Now(), counts: map[string]int{}, faults: map[string]int{},
+		w := &world{plan: p, dir: dir, outboxes: files, start: time.Now(), counts: map[string]int{}, faults: map[string]int{},
 			net: simnet.New(simnet.Options{Seed: p.Seed, Link: p.Link})}
 		w.run()
 		r = result{p, &machines.all, w.failures, w.rec.History(), w.counts, w.faults, time.Since(w.start)}
