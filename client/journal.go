@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/fsync"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -41,7 +42,7 @@ type journalFile interface {
 }
 
 // opened is put around each file of a journal that is opened for writing. Tests make it one that loses what was not synced.
-var opened = func(f *os.File) journalFile { return f }
+var opened = func(f *os.File) journalFile { return fsync.File{File: f} }
 
 // notices are due when the bytes that were appended before them are durable.
 type notices struct {
@@ -199,7 +200,7 @@ func writeFile(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	if err == nil {
-		err = f.Sync()
+		err = fsync.File{File: f}.Sync()
 	}
 	return errors.Join(err, f.Close())
 }

@@ -127,7 +127,9 @@ func (c *channel) copied(m *message, e *Event) bool {
 
 // unknown: only what the store has forgotten may end so.
 func (c *channel) unknown(m *message, e *Event) {
-	if !slices.ContainsFunc(c.forgot, func(x *Event) bool { return x.Seq > m.invoked.Seq && x.Seq < e.Seq }) {
+	if !slices.ContainsFunc(c.forgot, func(x *Event) bool {
+		return x.Seq > m.invoked.Seq && x.Seq < e.Seq && (x.Client == "" || x.Client == e.Client)
+	}) {
 		c.blame(5, on(m.invoked, e), "the fate of %s is said to be unknown, and the store has forgotten nothing", m.id)
 	}
 }

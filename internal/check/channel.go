@@ -30,7 +30,7 @@ type channel struct {
 	before   map[holdfast.Term]*crossing
 	lives    map[string]*life
 	lifeList []*life
-	cursors  map[string]*Event // by name: the last Done
+	cursors  map[string]*Event // by name: the Done that is furthest
 }
 
 // message is one publish.
@@ -317,6 +317,7 @@ func (c *channel) judgeSightings() {
 				c.blame(1, on(m.invoked, later.invoked, s.event), "%s stands behind %s in %s, and was published before it", m.id, later.id, c.name)
 			}
 			c.lasting(s.event, p, m)
+			c.risked(s, m)
 		}
 		was = s
 	}
@@ -326,6 +327,21 @@ func (c *channel) judgeSightings() {
 func (c *channel) both(a, b *sighting) bool {
 	m := c.messages[a.Message]
 	return m == nil || a.Pos.Term == b.Pos.Term || c.takenBack(a.Pos, m.invoked.Seq) == nil && c.takenBack(b.Pos, m.invoked.Seq) == nil
+}
+
+// risked reports that a message stands in the log though its publisher had it stored before the store forgot its lanes: nobody
+// could know that it was not there already, so it was to be unknown.
+func (c *channel) risked(s *sighting, m *message) {
+	o, ok := c.stands[m.id]
+	if !ok || s.event == c.final || c.at(o).Pos == s.Pos {
+		return
+	}
+	for _, x := range c.forgot {
+		if x.Client == "" && x.Seq > s.event.Seq && c.takenBack(s.Pos, m.invoked.Seq) != nil && c.born[c.at(o).Pos.Term] >= c.era(x.Seq) {
+			c.blame(5, on(m.invoked, s.event, x, c.final), "%s was at %s before the store forgot its lanes, and was stored again at %d of %s", m.id, s.Pos, o, c.name)
+			return
+		}
+	}
 }
 
 // lasting reports that a position was visible and is gone, unless something explains it. m is the message that was there, if

@@ -82,7 +82,7 @@ const (
 	// back (0: all of it: a memory store has restarted).
 	StoreReplaced
 	// Forgot: the store's memory of lanes is another one, or the dedupe window has passed; of Channel, or if that is empty of
-	// all.
+	// all. With a Client it is that client which hears of it only now: until then it may have sent to a server that was gone.
 	Forgot
 	// ServerCrashed: the server's process died, and what its store promised to keep is to be kept.
 	ServerCrashed

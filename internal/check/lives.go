@@ -66,7 +66,9 @@ func (c *channel) subscriber(e *Event) {
 		c.received(l, e)
 	case Done:
 		if l.began.Cursor != "" {
-			c.cursors[l.began.Cursor] = e
+			if was := c.cursors[l.began.Cursor]; was == nil || was.Pos.Offset <= e.Pos.Offset {
+				c.cursors[l.began.Cursor] = e
+			}
 		}
 	case Gap:
 		c.gap(l, e)
@@ -93,6 +95,9 @@ func (c *channel) begin(e *Event) {
 // first judges where the records begin to come of a life that had no position: after that offset.
 func (c *channel) first(l *life, after uint64, e *Event) {
 	p := holdfast.Position{Offset: after}
+	if l.began.Cursor != "" {
+		l.saved = c.cursors[l.began.Cursor] // its holder before may have gone on until now
+	}
 	switch {
 	case after == 0:
 	case l.saved != nil:

@@ -72,11 +72,22 @@ func NewClient(o ClientOptions) *Client {
 	if o.Window.Bytes == 0 {
 		o.Window.Bytes = 1 << 20
 	}
-	return &Client{o: o, byKey: map[laneKey]*lane{}, current: map[string]*lane{}, byChannel: map[string]*clientSub{}}
+	c := &Client{o: o, byKey: map[laneKey]*lane{}, current: map[string]*lane{}, byChannel: map[string]*clientSub{}}
+	if recorder != nil {
+		recorder.ClientMade(c, o)
+	}
+	return c
 }
 
 // Step takes an event and appends what is to be done to fx. Effects are to be carried out in order.
 func (c *Client) Step(now time.Time, e *ClientEvent, fx []ClientEffect) []ClientEffect {
+	if recorder != nil {
+		return c.recorded(now, e, fx)
+	}
+	return c.step(now, e, fx)
+}
+
+func (c *Client) step(now time.Time, e *ClientEvent, fx []ClientEffect) []ClientEffect {
 	if c.state == clientOver {
 		return fx
 	}

@@ -19,7 +19,7 @@ type fuzzClient struct {
 	codec  wire.Codec
 	d      wire.Decoder
 	now    time.Time
-	script script
+	feed feed
 	over   bool
 
 	connected, welcomed bool
@@ -72,7 +72,7 @@ func TestClientAgainstAnyServer(t *testing.T) {
 }
 
 func playClient(t failer, message []byte, binary, durable bool, steps []byte) {
-	x := &fuzzClient{t: t, script: script{steps}, durable: durable, now: time.UnixMilli(1_700_000_000_000),
+	x := &fuzzClient{t: t, feed: feed{steps}, durable: durable, now: time.UnixMilli(1_700_000_000_000),
 		waiting: map[session.EntryID]bool{}, subs: map[uint64]*fuzzReader{}}
 	o := session.ClientOptions{Process: 1, Producer: producerOf("p", 1)}
 	if durable {
@@ -104,10 +104,10 @@ func playClient(t failer, message []byte, binary, durable bool, steps []byte) {
 			x.app(0, 0)
 		}
 		x.step(session.ClientEvent{Kind: session.EvFrame, Type: typ, Decoder: &x.d})
-		x.does(x.script.next(), x.script.next())
+		x.does(x.feed.next(), x.feed.next())
 	}
-	for len(x.script.b) > 0 {
-		x.does(x.script.next(), x.script.next())
+	for len(x.feed.b) > 0 {
+		x.does(x.feed.next(), x.feed.next())
 	}
 }
 
@@ -124,11 +124,11 @@ func (x *fuzzClient) does(what, n int) {
 
 // says has the server send a frame that is about what it could be about.
 func (x *fuzzClient) says(what, n int) {
-	ch, num, more := fuzzChannels[n%2], uint64(n/2), uint64(x.script.next())
+	ch, num, more := fuzzChannels[n%2], uint64(n/2), uint64(x.feed.next())
 	if n < 192 { // small numbers meet each other more often
 		num, more = num%12, more%12
 	}
-	term := x.script.next()
+	term := x.feed.next()
 	var p holdfast.ProducerID
 	if term%2 == 1 {
 		p = producerOf("p", 0)

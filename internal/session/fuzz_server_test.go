@@ -12,10 +12,10 @@ import (
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
 
-// script hands out the bytes that decide what happens; zeros at its end.
-type script struct{ b []byte }
+// feed hands out the bytes that decide what happens; zeros at its end.
+type feed struct{ b []byte }
 
-func (s *script) next() int {
+func (s *feed) next() int {
 	if len(s.b) == 0 {
 		return 0
 	}
@@ -34,7 +34,7 @@ type fuzzServer struct {
 	m      session.Server
 	d      wire.Decoder
 	now    int64
-	script script
+	feed feed
 	ended  bool
 
 	greeted bool
@@ -50,7 +50,7 @@ type fuzzCursor struct {
 	sent    uint64
 }
 
-// FuzzServer has frames in any order come to the server's machine, while the hub answers as the script says: no panic, every
+// FuzzServer has frames in any order come to the server's machine, while the hub answers as the feed says: no panic, every
 // refusal has a code of the table, nothing comes after the end, and what it holds keeps to its limits.
 func FuzzServer(f *testing.F) {
 	hello := &wire.Hello{Process: 1, Counter: 1, Producer: producerOf("p", 1), Subscriptions: []wire.Subscribe{
@@ -97,7 +97,7 @@ func playServer(t failer, message []byte, binary bool, steps []byte) {
 	if binary {
 		codec = wire.Binary
 	}
-	x := &fuzzServer{t: t, limits: someLimits, script: script{steps}}
+	x := &fuzzServer{t: t, limits: someLimits, feed: feed{steps}}
 	x.limits.MaxSubscriptions, x.limits.HelloTimeout, x.limits.Heartbeat, x.limits.PongTimeout, x.limits.StallTimeout = 5, 1000, 3000, 1000, 5000
 	x.m = session.NewServer(0, &x.limits, codec)
 	if x.greeted = len(message) > 0; !x.greeted {
@@ -113,19 +113,19 @@ func playServer(t failer, message []byte, binary bool, steps []byte) {
 		x.step(session.ServerEvent{Kind: session.SvFrame, Type: typ, Decoder: &x.d})
 		x.does()
 	}
-	for len(x.script.b) > 0 {
+	for len(x.feed.b) > 0 {
 		x.does()
 	}
 }
 
 // does has the hub do one thing, or the client say one that is about what it could be about.
 func (x *fuzzServer) does() {
-	what, n := x.script.next(), x.script.next()
+	what, n := x.feed.next(), x.feed.next()
 	if what < 128 {
 		x.hub(what, n)
 		return
 	}
-	more := uint64(x.script.next())
+	more := uint64(x.feed.next())
 	ch, num, p := string(rune('a'+n%8)), uint64(n/8), producerOf("p", n%3)
 	if n < 192 { // small numbers meet each other more often
 		num, more = num%8, more%8
@@ -182,7 +182,7 @@ func (x *fuzzServer) effect(f *session.ServerEffect) {
 	switch f.Kind {
 	case session.FxSvAuthenticate:
 		e := session.ServerEvent{Kind: session.SvAuthenticated, Decoder: &x.d}
-		if x.script.next() == 1 {
+		if x.feed.next() == 1 {
 			e.Code = holdfast.CodeUnauthenticated
 		}
 		x.step(e)

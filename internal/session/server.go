@@ -228,6 +228,13 @@ type ServerEffect struct {
 
 // Step takes an event and appends what is to be done to fx. Effects are to be carried out in order.
 func (s *Server) Step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
+	if recorder != nil {
+		return s.recorded(now, e, fx)
+	}
+	return s.step(now, e, fx)
+}
+
+func (s *Server) step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	if s.state == serverClosed {
 		return fx
 	}
