@@ -10,7 +10,7 @@ DATA     ?= ./holdfast-data
 FUZZTIME ?= 20s
 
 # Packages whose tests start processes or talk over real sockets; all others are the unit run.
-NETWORKED := ./client/... ./cmd/... ./server/... ./internal/promise/...
+NETWORKED := ./client/... ./cmd/... ./server/... ./internal/netlab/... ./internal/promise/...
 
 say = printf '\n== %s\n'
 
@@ -49,7 +49,7 @@ install: ## Install what the tests need.
 .PHONY: tools
 tools:
 	@mkdir -p bin/tools
-	cd tools && go build -buildvcs=false -o ../bin/tools/ ./gotest honnef.co/go/tools/cmd/staticcheck
+	cd tools && go build -buildvcs=false -o ../bin/tools/ ./gotest ./simsum honnef.co/go/tools/cmd/staticcheck
 
 .PHONY: format
 format: ## Check that all files are formatted.
@@ -90,9 +90,18 @@ unit: tools
 
 .PHONY: simulation
 SIMULATION_CHECKS ?= 2000
-simulation: tools ## Both session machines over a network that does everything to them, at random.
-	@$(say) 'simulation: $(SIMULATION_CHECKS) runs of each kind'
+SIMULATION_SEEDS  ?= 300
+simulation: tools ## Both session machines, and then all of it, over a network that does everything to them, at random.
+	@$(say) 'simulation of the machines: $(SIMULATION_CHECKS) runs of each kind'
 	bin/tools/gotest -budget 3m -- -count=1 -timeout=3m ./internal/session -rapid.checks=$(SIMULATION_CHECKS) -rapid.nofailfile
+	@$(say) 'simulation of all of it: $(SIMULATION_SEEDS) seeds'
+	HOLDFAST_SEEDS=$(SIMULATION_SEEDS) bin/tools/gotest -budget 3m -- -count=1 -timeout=3m -run=TestSimulation ./internal/simulation
+
+.PHONY: soak
+MINUTES ?= 30
+SEED    ?=
+soak: tools ## Both simulations on new seeds for MINUTES=30, and what that came to; SEED=n is the first seed.
+	@tools/soak $(MINUTES) $(SEED)
 
 .PHONY: networked
 NETWORKED_BUDGET ?= 4m

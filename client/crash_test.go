@@ -25,6 +25,9 @@ func crashChild() bool {
 	if path == "" {
 		return false
 	}
+	if os.Getenv("HOLDFAST_TEST_POWER") != "" {
+		client.CutPower()
+	}
 	if err := publishNumbers(path, url); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -57,13 +60,19 @@ func publishNumbers(path, url string) error {
 
 // Promise 1: a publisher with a file outbox is killed at any moment, again and again; every number comes once
 // and in order.
-func TestKilledPublishers(t *testing.T) {
+func TestKilledPublishers(t *testing.T) { killPublishers(t) }
+
+// Promise 1: the same, and with the process everything goes that its outbox has not synced, or a part of it.
+func TestPowerFailuresOfPublishers(t *testing.T) { killPublishers(t, "HOLDFAST_TEST_POWER=1") }
+
+func killPublishers(t *testing.T, env ...string) {
 	n := startMemory(t, server.Options{})
 	path := filepath.Join(t.TempDir(), "outbox")
 	var said uint64
 	for range 8 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "HOLDFAST_TEST_OUTBOX="+path, "HOLDFAST_TEST_URL="+n.url())
+		cmd.Env = append(cmd.Env, env...)
 		cmd.Stderr = os.Stderr
 		out, err := cmd.StdoutPipe()
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -32,11 +33,11 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 		}
 		k.token = token
 	}
-	raw := &lastConn{dial: s.o.Dial}
+	raw := &lastConn{dial: s.o.Dial, moved: &k.moved}
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: raw.DialContext, TLSClientConfig: s.o.TLS}
 	defer transport.CloseIdleConnections()
 	o := &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: transport}, HTTPHeader: s.o.Header, Subprotocols: []string{s.codec.Subprotocol()},
+		HTTPClient: &http.Client{Transport: watching{transport}}, HTTPHeader: s.o.Header, Subprotocols: []string{s.codec.Subprotocol()},
 	}
 	if s.o.Compression == CompressionOn {
 		o.CompressionMode = websocket.CompressionNoContextTakeover
@@ -53,6 +54,11 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 		conn.CloseNow()
 		return nil, &holdfast.Error{Code: holdfast.CodeNotHoldfast, Op: op, Detail: "it chose the subprotocol " + strconv.Quote(got) + ", not " + s.codec.Subprotocol()}
 	}
+	if err := checkDeflate(resp.Header); err != nil {
+		raw.close()
+		conn.CloseNow()
+		return nil, err
+	}
 	k.conn, k.raw = conn, raw.conn
 	return k, nil
 }
@@ -60,9 +66,10 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 // lastConn remembers the connection that was made last: below TLS and WebSocket, it is the one that can be
 // closed without waiting for anything.
 type lastConn struct {
-	dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	mu   sync.Mutex
-	conn net.Conn
+	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
+	moved *moment
+	mu    sync.Mutex
+	conn  net.Conn
 }
 
 func (l *lastConn) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -71,12 +78,47 @@ func (l *lastConn) DialContext(ctx context.Context, network, addr string) (net.C
 		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
 	}
 	c, err := dial(ctx, network, addr)
-	if err == nil {
-		l.mu.Lock()
-		l.conn = c
-		l.mu.Unlock()
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	l.mu.Lock()
+	l.conn = c
+	l.mu.Unlock()
+	return &slowWriter{Conn: c, moved: l.moved}, nil
+}
+
+// moment is the last time at which something happened.
+type moment struct{ at atomic.Pointer[time.Time] }
+
+func (m *moment) now() {
+	t := time.Now()
+	m.at.Store(&t)
+}
+
+func (m *moment) last() time.Time {
+	if t := m.at.Load(); t != nil {
+		return *t
+	}
+	return time.Time{}
+}
+
+// slowWrite is how long a write takes at least that had to wait for room in the socket's buffer.
+const slowWrite = 10 * time.Millisecond
+
+// slowWriter notes when a write that had to wait has gone on: the other side has taken bytes. One that did not wait says
+// nothing, since the buffer takes bytes for somebody who is gone, too. Those above write a few kilobytes at a time.
+type slowWriter struct {
+	net.Conn
+	moved *moment
+}
+
+func (w *slowWriter) Write(b []byte) (int, error) {
+	begin := time.Now()
+	n, err := w.Conn.Write(b)
+	if n > 0 && time.Since(begin) >= slowWrite {
+		w.moved.now()
+	}
+	return n, err
 }
 
 func (l *lastConn) close() {

@@ -200,9 +200,10 @@ func (s *Session) outcome(now time.Time, f *session.ClientEffect) {
 		status = StatusUnknown
 	}
 	ack, err = Ack{}, publishError(e.channel, f.Code, f.Detail)
+	code := f.Code // f is gone when a file outbox has this on disk
 	tell := func() {
 		e.receipt.end(status, ack, err)
-		s.tell(Event{Kind: EventOutcome, Time: now, Channel: e.channel, Producer: e.producer, Number: e.number, Status: status, Code: f.Code, Err: err})
+		s.tell(Event{Kind: EventOutcome, Time: now, Channel: e.channel, Producer: e.producer, Number: e.number, Status: status, Code: code, Err: err})
 		if s.outbox.j != nil {
 			s.outbox.left(e.size)
 		} else {

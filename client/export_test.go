@@ -1,6 +1,11 @@
 package client
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"os"
+)
 
 // BreakDisk puts fail before every write and sync of a file outbox's journal; it is given the bytes that are written, or
 // were written last, and what it returns is the disk's error. It is to be called before a session uses the outbox.
@@ -29,3 +34,37 @@ func (b *brittle) Sync() error {
 	}
 	return b.journalFile.Sync()
 }
+
+// NewInbound watches what comes from r as it would a server's frames, with permessage-deflate.
+func NewInbound(r io.Reader) io.Reader {
+	return &inbound{ReadWriteCloser: struct {
+		io.Reader
+		io.WriteCloser
+	}{r, nil}, deflate: true}
+}
+
+// CutPower makes the end of the process a power failure for the outboxes that are opened from now on: what is written to a
+// journal reaches the disk when it is synced, and before that, now and then, a part of it.
+func CutPower() { opened = func(f *os.File) journalFile { return &cached{File: f} } }
+
+type cached struct {
+	*os.File
+	unsynced []byte
+}
+
+func (c *cached) Write(p []byte) (int, error) {
+	c.unsynced = append(c.unsynced, p...)
+	if rand.IntN(4) == 0 {
+		return len(p), c.flush(rand.IntN(len(c.unsynced) + 1))
+	}
+	return len(p), nil
+}
+
+func (c *cached) flush(n int) error {
+	n, err := c.File.Write(c.unsynced[:n])
+	c.unsynced = c.unsynced[n:]
+	return err
+}
+
+// Sync carries everything to the file; that survives the process, and so is as good as a disk here.
+func (c *cached) Sync() error { return c.flush(len(c.unsynced)) }

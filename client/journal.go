@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/fsync"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -39,6 +40,9 @@ type journalFile interface {
 	io.WriteCloser
 	Sync() error
 }
+
+// opened is put around each file of a journal that is opened for writing. Tests make it one that loses what was not synced.
+var opened = func(f *os.File) journalFile { return fsync.File{File: f} }
 
 // notices are due when the bytes that were appended before them are durable.
 type notices struct {
@@ -185,7 +189,7 @@ func (j *journal) replace(content []byte) error {
 	if err != nil {
 		return j.failure("open", err)
 	}
-	j.f = f
+	j.f = opened(f)
 	return nil
 }
 
@@ -196,7 +200,7 @@ func writeFile(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	if err == nil {
-		err = f.Sync()
+		err = fsync.File{File: f}.Sync()
 	}
 	return errors.Join(err, f.Close())
 }

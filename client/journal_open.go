@@ -88,11 +88,11 @@ func (j *journal) resume(good, size int64) error {
 	if err != nil {
 		return openError(holdfast.CodeIO, j.path, "", err)
 	}
-	j.f = f
+	j.f = opened(f)
 	if good == size {
 		return nil
 	}
-	if err := errors.Join(f.Truncate(good), f.Sync()); err != nil {
+	if err := errors.Join(f.Truncate(good), j.f.Sync()); err != nil {
 		return openError(holdfast.CodeIO, j.path, "cutting off an unfinished line", err)
 	}
 	return nil

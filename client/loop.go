@@ -32,6 +32,7 @@ type owner struct {
 	asked    map[uint64]*wire.Subscribe // subscriptions held back until their queue has run down; by their id
 	touched  []*Subscription            // those that got something from the message at hand
 	pinged   time.Time
+	movedAt  time.Time // the last sign of it that the machine was told
 	goodbye  bool
 	failure  error // why it is over
 }
@@ -99,6 +100,12 @@ func (s *Session) tick(now time.Time) {
 	if !s.greetBy.IsZero() && !now.Before(s.greetBy) && s.sock != nil {
 		s.disconnect(now, holdfast.CodeAbnormal, &holdfast.Error{Code: holdfast.CodeAbnormal, Op: "connect to " + s.url,
 			Detail: "no welcome within " + s.o.ConnectTimeout.String()}, time.Time{})
+	}
+	if s.sock != nil {
+		if at := s.sock.moved.last(); at.After(s.movedAt) {
+			s.movedAt = at
+			s.step(now, &session.ClientEvent{Kind: session.EvMoved, At: at})
+		}
 	}
 	s.step(now, &session.ClientEvent{Kind: session.EvTick})
 	s.settle(now)

@@ -130,3 +130,35 @@ func canceledContext() context.Context {
 	cancel()
 	return ctx
 }
+
+// The event of a record that has failed has its code, also where the outbox's file had to hear of it first.
+func TestOutcomeHasItsCode(t *testing.T) {
+	o, err := client.OpenFileOutbox(filepath.Join(t.TempDir(), "outbox"), client.OutboxOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, nowhere(t), client.SessionOptions{Outbox: o})
+	codes, listening := make(chan holdfast.Code, 1), make(chan struct{})
+	go func() {
+		first := true
+		for e := range s.Events(limit(t)) {
+			if first { // its state, to begin with
+				close(listening)
+				first = false
+			}
+			if e.Kind == client.EventOutcome {
+				codes <- e.Code
+				return
+			}
+		}
+	}()
+	<-listening
+	if _, err := s.Enqueue(limit(t), "c", nil, client.WithTTL(time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-codes; code != holdfast.CodeExpired {
+		t.Errorf("%v, want %v", code, holdfast.CodeExpired)
+	}
+	s.Close(limit(t))
+	o.Close()
+}

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"compress/flate"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -37,6 +39,7 @@ type socket struct {
 	credits chan struct{}
 	dead    chan struct{} // closed by kill
 	once    sync.Once
+	moved   moment // when a part of a message came or went
 
 	// what is to be written; the owner appends, the writer takes
 	mu      sync.Mutex
@@ -136,7 +139,12 @@ func (k *socket) write() {
 // read is the reader. It stays at most credit messages ahead of the owner, and its last word is always that the
 // connection is gone, whoever ended it.
 func (k *socket) read() {
-	err := k.readMessages()
+	err := blame(k.readMessages())
+	if e, ok := err.(*holdfast.Error); ok {
+		k.fail(e.Code)
+	} else if errors.Is(err, websocket.ErrMessageTooBig) {
+		k.fail(holdfast.CodeMessageTooBig) // it has been sent already
+	}
 	k.kill()
 	k.s.box.post(op{kind: opGone, sock: k, err: k.reason(err)})
 	k.conn.CloseNow()
@@ -157,9 +165,12 @@ func (k *socket) readMessages() error {
 		if typ != k.kind {
 			return &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read from " + k.s.url, Detail: "a message of the wrong kind: " + typ.String()}
 		}
-		data, err := readAll(k.buffer(), r)
+		data, err := k.readAll(k.buffer(), r)
 		if err != nil {
 			return err
+		}
+		if typ == websocket.MessageText && !utf8.Valid(data) { // it was compressed: inbound has seen to the others
+			return notUTF8("a text message that is not UTF-8")
 		}
 		k.s.stats.bytesIn.Add(uint64(len(data)))
 		if !k.s.box.post(op{kind: opMessage, sock: k, data: data}) {
@@ -169,12 +180,15 @@ func (k *socket) readMessages() error {
 }
 
 // readAll reads a message into b, which grows as bytes come.
-func readAll(b []byte, r io.Reader) ([]byte, error) {
+func (k *socket) readAll(b []byte, r io.Reader) ([]byte, error) {
 	for {
 		if len(b) == cap(b) {
 			b = append(b, 0)[:len(b)]
 		}
 		n, err := r.Read(b[len(b):cap(b)])
+		if n > 0 && len(b) > 0 { // not the first part of it
+			k.moved.now()
+		}
 		b = b[:len(b)+n]
 		if err == io.EOF {
 			return b, nil
@@ -207,6 +221,24 @@ func (k *socket) done(data []byte) {
 		k.spareMu.Unlock()
 	}
 	<-k.credits
+}
+
+// blame returns an error of ours alone where it was the server that broke a rule of WebSocket's.
+func blame(err error) error {
+	if e, ok := errors.AsType[*holdfast.Error](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
+		return &holdfast.Error{Code: holdfast.CodeInvalidPayload, Op: opInbound, Detail: "a compressed message that cannot be inflated"}
+	}
+	return err
+}
+
+// fail says goodbye with a code to a server that broke a rule, and gives it farewell to read that.
+func (k *socket) fail(code holdfast.Code) {
+	t := time.AfterFunc(farewell, k.kill)
+	defer t.Stop()
+	k.conn.Close(websocket.StatusCode(code), "")
 }
 
 // reason turns the end of a connection into an error with its code.

@@ -58,7 +58,7 @@ func root(err error) error {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno
 	}
-	for _, known := range []error{io.ErrUnexpectedEOF, io.EOF, net.ErrClosed, context.Canceled} {
+	for _, known := range []error{errCut, io.ErrUnexpectedEOF, io.EOF, net.ErrClosed, context.Canceled} {
 		if errors.Is(err, known) {
 			return known
 		}

@@ -86,9 +86,10 @@ func (s *Server) origin(r *http.Request) error {
 	return &holdfast.Error{Code: holdfast.CodeOrigin, Op: "connect", Detail: "Origin " + strconv.Quote(origin) + " is not " + strconv.Quote(r.Host) + " and not in the list"}
 }
 
-// refuse answers a request that is not taken in, in words and with the code.
-func refuse(w http.ResponseWriter, err error) {
+// turnAway answers a request that is not taken in, in words and with the code.
+func (s *Server) turnAway(w http.ResponseWriter, err error) {
 	code := holdfast.CodeOf(err)
+	s.count.turnAway(code)
 	status := http.StatusForbidden
 	switch {
 	case code == holdfast.CodeUnsupportedProtocol:
@@ -96,7 +97,7 @@ func refuse(w http.ResponseWriter, err error) {
 	case code.Action() == holdfast.ActionLater:
 		status = http.StatusServiceUnavailable
 		if e, ok := err.(*holdfast.Error); ok && e.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int((e.RetryAfter+999e6)/1e9)))
+			w.Header().Set("Retry-After", seconds(e.RetryAfter))
 		}
 	case code.Action() == holdfast.ActionAuthenticate:
 		status = http.StatusUnauthorized

@@ -56,7 +56,17 @@ const (
 
 // maxReplies bounds the replies that one connection has waiting. Reading stops long before, between two messages; but one
 // message can hold a great many frames that each want an answer.
-const maxReplies = 4 << 20
+const (
+	maxReplies = 1 << 20
+	replyCost  = 400 // about the largest answer to a subscribe
+)
+
+// A connection may wait for openFactor times MaxSubscriptions, and maxOpening, to be opened, those that it has given up since
+// among them. Reading stops long before, but one message can hold a great many.
+const (
+	openFactor = 4
+	maxOpening = 4096
+)
 
 // draftsAtOnce bounds the drafts that are gathered before they go to the commit loop.
 const draftsAtOnce = 256
@@ -82,11 +92,12 @@ func (x *scratch) release() {
 	scratchPool.Put(x)
 }
 
-func nowMillis() int64 { return time.Now().UnixMilli() }
+// millis is the time that timeouts go by. It does not follow the machine's clock when that is set.
+func (s *Server) millis() int64 { return s.begun.UnixMilli() + time.Since(s.begun).Milliseconds() }
 
 // start takes a connection over from its upgrade.
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(nowMillis(), s.limits, codec)}
+	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec)}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
@@ -98,6 +109,7 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 	if !s.add(c) {
 		c.member.Detach()
 		s.reserved.Add(-1)
+		s.count.turnAway(holdfast.CodeDraining)
 		wc.Close()
 		return
 	}
@@ -129,7 +141,9 @@ func (c *conn) finish(err error) {
 	}
 	c.member.Unlock()
 	code := ws.CloseCode(err)
-	c.srv.count.closed(err)
+	if !ended {
+		c.srv.count.closed(err)
+	}
 	if e := c.ended; e != nil { // it sees to the farewell, and waits for this
 		close(e.read)
 		<-e.closed
@@ -153,7 +167,7 @@ func (c *conn) farewell(code uint16, reason string) {
 		return
 	}
 	c.member.Lock()
-	c.member.Control(ws.AppendClose(nil, code, reason))
+	c.member.Farewell(ws.AppendClose(nil, code, reason))
 	c.member.Unlock()
 	c.member.Drain(closeTimeout)
 }
@@ -222,7 +236,7 @@ func (c *conn) message(op ws.Opcode, p []byte) error {
 	defer x.release()
 	x.dec.Limits.MaxSubscriptions = c.srv.o.MaxSubscriptions
 	x.dec.Reset(c.codec, p)
-	now := nowMillis()
+	now := c.srv.millis()
 	for !c.ending {
 		t, err := x.dec.Next()
 		if err == io.EOF {
@@ -277,7 +291,7 @@ func (c *conn) Ready() bool {
 	c.member.Lock()
 	// It is called when the socket has something to read. A large message on a slow line is a sign of life long before
 	// it is whole, and the peer cannot answer a ping in the middle of it.
-	c.machine.Step(nowMillis(), &session.ServerEvent{Kind: session.SvHeard}, nil)
+	c.machine.Step(c.srv.millis(), &session.ServerEvent{Kind: session.SvHeard}, nil)
 	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0
 	c.member.Unlock()
 	return !waiting && c.member.Ready()
@@ -287,7 +301,7 @@ func (c *conn) Ready() bool {
 func (c *conn) Answered(drafts []store.Draft, results []store.Result) {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
-	now := nowMillis()
+	now := c.srv.millis()
 	var e session.ServerEvent
 	for i := range drafts {
 		answer(&e, &drafts[i], &results[i])
@@ -351,15 +365,16 @@ func (c *conn) Failed(sub uint32, err error) {
 }
 
 // Sweep is part of hub.Owner.
-func (c *conn) Sweep(now time.Time, f hub.SweepFacts) {
+func (c *conn) Sweep(_ time.Time, f hub.SweepFacts) {
 	if c.member == nil {
 		return
 	}
 	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took}
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
-	x.fx = c.machine.Step(now.UnixMilli(), &e, x.fx)
-	c.apply(x, now.UnixMilli())
+	now := c.srv.millis()
+	x.fx = c.machine.Step(now, &e, x.fx)
+	c.apply(x, now)
 }
 
 // Resume is part of hub.Owner.

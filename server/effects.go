@@ -16,7 +16,7 @@ import (
 func (c *conn) step(e *session.ServerEvent) {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
-	now := nowMillis()
+	now := c.srv.millis()
 	x.fx = c.machine.Step(now, e, x.fx)
 	c.apply(x, now)
 	c.submit(x)
@@ -48,6 +48,9 @@ func (c *conn) apply(x *scratch, now int64) {
 				From: p.From, Number: p.To, Successor: p.Successor})
 		case session.FxSvOpen:
 			c.member.Open(openRequest(f.Sub, f.Subscribe))
+			if c.member.Opening() > maxOpening+openFactor*c.srv.o.MaxSubscriptions {
+				c.endLocked(holdfast.CodeOverloaded, "far more subscriptions were asked for than a connection may have")
+			}
 		case session.FxSvClose:
 			c.member.CloseSub(f.Sub)
 		case session.FxSvWake:
@@ -62,7 +65,7 @@ func (c *conn) apply(x *scratch, now int64) {
 		case session.FxSvEnd:
 			c.endLocked(f.Code, f.Detail)
 		default:
-			c.reply(x, f, now)
+			c.reply(x, f)
 		}
 	}
 }
@@ -110,7 +113,10 @@ func openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
 }
 
 // reply appends the frame that an effect asks for to the replies.
-func (c *conn) reply(x *scratch, f *session.ServerEffect, now int64) {
+func (c *conn) reply(x *scratch, f *session.ServerEffect) {
+	if f.Code != 0 && f.Kind != session.FxSvReconnect {
+		c.srv.count.declines.add(f.Code)
+	}
 	b := c.member.Replies()
 	switch f.Kind {
 	case session.FxSvStored:
@@ -142,19 +148,20 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect, now int64) {
 		q := wire.Reconnect{After: f.After, Code: f.Code}
 		b = q.Append(b, c.codec)
 	case session.FxSvWelcome:
-		b = c.welcome(f.Session, now).Append(b, c.codec)
+		b = c.welcome(f.Session).Append(b, c.codec)
 	}
 	c.member.SetReplies(b)
-	if len(b) > maxReplies {
-		c.endLocked(holdfast.CodeOverloaded, "more than 4 MiB of answers wait to be read")
+	if len(b) > maxReplies+replyCost*c.srv.o.MaxSubscriptions {
+		c.member.SetReplies(b[:0]) // whoever asks for so much at once does not get it
+		c.endLocked(holdfast.CodeOverloaded, "more than 1 MiB of answers wait to be read")
 	}
 }
 
-func (c *conn) welcome(id wire.SessionID, now int64) *wire.Welcome {
+func (c *conn) welcome(id wire.SessionID) *wire.Welcome {
 	l := c.srv.limits
 	return &wire.Welcome{Session: id, User: c.user, Agent: l.Agent, Heartbeat: l.Heartbeat, MaxMessage: l.MaxMessage,
 		MaxInFlight: l.MaxInFlight, MaxWindow: l.MaxWindow, MaxSubscriptions: l.MaxSubscriptions, DedupeWindow: l.DedupeWindow,
-		Memory: l.Memory, Synced: l.Synced, Copies: l.Copies, Clock: now}
+		Memory: l.Memory, Synced: l.Synced, Copies: l.Copies, Clock: c.srv.o.Now().UnixMilli()}
 }
 
 // authenticate settles who the client is and which session it has. Locked; asking a hook is done without
@@ -185,7 +192,7 @@ func (c *conn) authenticate(x *scratch, now int64) {
 		defer y.release()
 		y.dec.Hello = hello
 		behind := g.behind
-		c.authenticated(y, user, err, nowMillis())
+		c.authenticated(y, user, err, c.srv.millis())
 		for _, m := range behind {
 			if err := c.message(m.op, m.p); err != nil {
 				c.endLocked(codeOf(err), detail(err))

@@ -10,5 +10,5 @@ func fileLimit() int {
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r) != nil {
 		return 1024
 	}
-	return int(min(max(r.Cur, 512), 1<<20))
+	return int(min(max(r.Cur, 64), 1<<20))
 }

@@ -29,7 +29,8 @@ type Options struct {
 	// Origins that pages may come from besides the server's own, such as "https://example.com"; "*" allows all. Default: none.
 	Origins []string
 
-	// MaxConnections at a time; more are refused with 503 and Retry-After. Default: the process's limit on open files less 256.
+	// MaxConnections at a time; more are refused with 503 and Retry-After. Default: the process's limit on
+	// open files, less 640 or three quarters of it for the store and all else.
 	MaxConnections int
 	// MaxMessage is the most bytes of one record's data. A larger publish is refused by a frame, and what
 	// follows it goes on. Default: 1 MiB.
@@ -65,6 +66,9 @@ type Options struct {
 	// Fatal is called when the store can promise nothing any more. The process should end. Default: it is
 	// logged, and every connection is closed.
 	Fatal func(error)
+	// Now is the clock that clients are told, by which they say when they first sent a record; it should be the store's.
+	// Timeouts do not go by it. Default: time.Now.
+	Now func() time.Time
 	// Logger. Default: slog.Default().
 	Logger *slog.Logger
 }
@@ -133,7 +137,7 @@ func (o *Options) fill() error {
 	if o.MaxMessage > 256<<20 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MaxMessage: the limit is 256 MiB, got " + strconv.Itoa(o.MaxMessage)}
 	}
-	o.MaxConnections = or(o.MaxConnections, fileLimit()-256)
+	o.MaxConnections = or(o.MaxConnections, connectionsOf(fileLimit()))
 	o.MaxMessage = or(o.MaxMessage, 1<<20)
 	o.MaxSubscriptions = or(o.MaxSubscriptions, 1000)
 	o.HelloTimeout = or(o.HelloTimeout, 10*time.Second)
@@ -142,11 +146,18 @@ func (o *Options) fill() error {
 	o.StallTimeout = or(o.StallTimeout, 300*time.Second)
 	o.DrainPeriod = or(o.DrainPeriod, 30*time.Second)
 	o.RetryAfter = or(o.RetryAfter, time.Second)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
 	return nil
 }
+
+// connectionsOf is how many connections a process may have that can open so many files. The disk store needs up to 550, and
+// spareSockets may come on top.
+func connectionsOf(files int) int { return files - min(640, files*3/4) }
 
 func (o *Options) limits(info store.Info) *session.ServerLimits {
 	return &session.ServerLimits{

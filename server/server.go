@@ -31,6 +31,7 @@ type Server struct {
 	limits *session.ServerLimits
 	mux    *http.ServeMux
 	logger *slog.Logger
+	begun  time.Time
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -42,8 +43,11 @@ type Server struct {
 	idle     chan struct{} // closed when the last connection has gone; nil unless somebody waits
 	wg       sync.WaitGroup
 
+	lobby    lobby
 	reserved atomic.Int64 // connections and upgrades under way
-	count    counters
+
+	acceptWarned atomic.Int64 // when it was last logged that the listener fails
+	count        counters
 }
 
 // New starts a server. It must be ended by Shutdown.
@@ -54,8 +58,8 @@ func New(o Options) (*Server, error) {
 	if o.Store == nil {
 		o.Store = memory.New(memory.Options{})
 	}
-	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger,
-		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}}
+	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
+		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
 	s.limits = o.limits(s.log.Info())
 	var err error
 	if s.poller, err = ws.NewPoller(); err != nil {
@@ -92,9 +96,9 @@ func (s *Server) fatal(err error) {
 
 // ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.asks(r)
 	if err := s.admit(r); err != nil {
-		s.count.refused.Add(1)
-		refuse(w, err)
+		s.turnAway(w, err)
 		return
 	}
 	s.mux.ServeHTTP(w, r)
@@ -102,7 +106,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Serve takes connections in from l until Shutdown, which makes it return http.ErrServerClosed.
 func (s *Server) Serve(l net.Listener) error {
-	h := &http.Server{Handler: s, ReadHeaderTimeout: s.o.HelloTimeout, IdleTimeout: 2 * time.Minute,
+	h := &http.Server{Handler: s, ReadTimeout: s.o.HelloTimeout, WriteTimeout: s.o.HelloTimeout, IdleTimeout: 2 * time.Minute,
+		ConnState: s.connState, ConnContext: guest,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug)}
 	s.mu.Lock()
 	if s.closed || s.draining {
@@ -111,7 +116,7 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 	s.https = append(s.https, h)
 	s.mu.Unlock()
-	return h.Serve(l)
+	return h.Serve(door{l, s})
 }
 
 // Shutdown ends the server so that nothing is lost: no connection is taken in any more, each client is asked to come back at a
@@ -227,14 +232,12 @@ func (s *Server) remove(c *conn) {
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	codec, err := negotiate(r)
 	if err != nil {
-		s.count.refused.Add(1)
-		refuse(w, err)
+		s.turnAway(w, err)
 		return
 	}
 	if s.reserved.Add(1) > int64(s.o.MaxConnections) {
 		s.reserved.Add(-1)
-		s.count.refused.Add(1)
-		refuse(w, &holdfast.Error{Code: holdfast.CodeTooManyConnections, Op: "connect", RetryAfter: s.o.RetryAfter,
+		s.turnAway(w, &holdfast.Error{Code: holdfast.CodeTooManyConnections, Op: "connect", RetryAfter: s.o.RetryAfter,
 			Detail: "the limit is " + strconv.Itoa(s.o.MaxConnections) + " connections"})
 		return
 	}
@@ -245,7 +248,7 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	wc, err := ws.Upgrade(w, r, o)
 	if err != nil {
 		s.reserved.Add(-1)
-		s.count.refused.Add(1)
+		s.count.turnAway(holdfast.CodeOf(err))
 		return
 	}
 	s.start(wc, codec, r)

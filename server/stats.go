@@ -1,6 +1,8 @@
 package server
 
 import (
+	"errors"
+	"sync"
 	"sync/atomic"
 
 	"github.com/holdfast-ws/holdfast"
@@ -9,11 +11,41 @@ import (
 )
 
 type counters struct {
-	connections, refused, replaced, faults, deadPeers atomic.Uint64
+	connections, refused, replaced, faults, deadPeers, acceptErrors atomic.Uint64
+
+	ends, turnedAway, declines byCode
+}
+
+// byCode counts by code. A code is always one of ours or of an application's hook, never a number that a peer chose, so
+// there are few.
+type byCode struct{ m sync.Map } // holdfast.Code → *atomic.Uint64
+
+func (b *byCode) add(code holdfast.Code) {
+	n, ok := b.m.Load(code)
+	if !ok {
+		n, _ = b.m.LoadOrStore(code, new(atomic.Uint64))
+	}
+	n.(*atomic.Uint64).Add(1)
+}
+
+func (b *byCode) counts() map[holdfast.Code]uint64 {
+	m := map[holdfast.Code]uint64{}
+	b.m.Range(func(code, n any) bool {
+		m[code.(holdfast.Code)] = n.(*atomic.Uint64).Load()
+		return true
+	})
+	return m
+}
+
+// turnAway counts a connection that is not taken in.
+func (c *counters) turnAway(code holdfast.Code) {
+	c.refused.Add(1)
+	c.turnedAway.add(code)
 }
 
 // ended counts a connection that the server closes.
 func (c *counters) ended(code holdfast.Code) {
+	c.ends.add(code)
 	switch code {
 	case holdfast.CodeReplaced:
 		c.replaced.Add(1)
@@ -24,12 +56,24 @@ func (c *counters) ended(code holdfast.Code) {
 	}
 }
 
-// closed counts why reading ended.
+// closed counts why reading ended where nothing had ended the connection before.
 func (c *counters) closed(err error) {
+	c.ends.add(endOf(err))
 	switch holdfast.Code(ws.CloseCode(err)) {
 	case holdfast.CodeProtocolError, holdfast.CodeInvalidPayload, holdfast.CodeMessageTooBig, holdfast.CodeUnsupportedData, holdfast.CodeBudget:
 		c.faults.Add(1)
 	}
+}
+
+// endOf is the code that a connection ends with whose reading ended with err.
+func endOf(err error) holdfast.Code {
+	if _, ok := errors.AsType[*ws.CloseError](err); ok {
+		return holdfast.CodeNormal
+	}
+	if code := holdfast.Code(ws.CloseCode(err)); code != 0 {
+		return code
+	}
+	return holdfast.CodeAbnormal
 }
 
 // Stats are a server's figures: gauges of this moment, and counters since its start.
@@ -38,8 +82,17 @@ type Stats struct {
 	Connections, Subscriptions, Channels, Stalled int
 	// Accepted connections since the start, and Refused ones.
 	Accepted, Refused uint64
+	// AcceptErrors is how often no socket could be taken in, for want of files, say.
+	AcceptErrors uint64
 	// Replaced by a later connection of their session, DeadPeers given up, Faults in what a client sent.
 	Replaced, DeadPeers, Faults uint64
+	// Closed connections by the code that the server gave; 1000 for those that the client closed, whatever code it gave; 1006
+	// for those that ended without a close frame.
+	Closed map[holdfast.Code]uint64
+	// TurnedAway is Refused by code: 400 for those that sent no request which could be answered with another.
+	TurnedAway map[holdfast.Code]uint64
+	// Declined frames by the code of the answer: publishes, subscriptions and calls that the connection outlives.
+	Declined map[holdfast.Code]uint64
 	// Published is how many publishes and skips were taken, Stored how many records were appended, Commits in how many batches.
 	Published, Stored, Commits uint64
 	// Delivered records, and the bytes written; Stalls of sockets; Gaps told; Loads of history from the store.
@@ -58,7 +111,8 @@ func statsOf(h hub.Stats, c *counters) Stats {
 	return Stats{
 		Connections: h.Members, Subscriptions: h.Cursors, Channels: h.Channels, Stalled: h.Stalled,
 		Accepted: c.connections.Load(), Refused: c.refused.Load(), Replaced: c.replaced.Load(),
-		DeadPeers: c.deadPeers.Load(), Faults: c.faults.Load(),
+		AcceptErrors: c.acceptErrors.Load(), DeadPeers: c.deadPeers.Load(), Faults: c.faults.Load(),
+		Closed: c.ends.counts(), TurnedAway: c.turnedAway.counts(), Declined: c.declines.counts(),
 		Published: h.Drafts, Stored: h.Records, Commits: h.Commits, Delivered: h.Deliveries, BytesOut: h.BytesOut,
 		Stalls: h.Stalls, Gaps: h.Gaps, Loads: h.Loads, QueueBytes: h.QueueBytes, CacheBytes: h.CacheBytes + h.TailBytes,
 	}

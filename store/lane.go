@@ -77,7 +77,7 @@ func (r *Rules) Stale(s FirstSent) bool {
 	return !s.IsZero() && (s.Memory != r.Memory || r.Now.Sub(s.At) > r.DedupeWindow)
 }
 
-// forgotten reports whether a lane that is absent may have been deleted after d was first sent.
+// forgotten reports whether a lane that has no record may have been deleted after d was first sent.
 func (r *Rules) forgotten(s FirstSent) bool {
 	return !s.IsZero() && !r.Deleted.IsZero() && !s.At.After(r.Deleted)
 }
@@ -99,7 +99,7 @@ func (l *Lane) Decide(d *Draft, r *Rules, nodes Nodes) (res Result, changed bool
 		return res, false, err
 	case l.Sealed:
 		return Result{Outcome: Conflict}, false, nil
-	case r.Stale(d.Sent), !l.Exists && r.forgotten(d.Sent):
+	case r.Stale(d.Sent), l.Number == 0 && r.forgotten(d.Sent): // its records, or a skip alone has made it anew
 		return Result{Outcome: Unknown, Expected: l.Last + 1}, false, nil
 	case !l.Exists && d.Sent.IsZero() && n > 1:
 		return Result{Outcome: ProducerUnknown, Expected: 1}, false, nil

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast/backoff"
+	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/chaos"
 	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/pieces"
 )
@@ -37,8 +38,18 @@ func (m *modes) UnmarshalText(b []byte) (err error) {
 type retryFlags struct {
 	RetryDelay time.Duration `default:"1s" placeholder:"DURATION" help:"Wait about so long before connecting again, then twice as long each time (${default})."`
 	RetryMax   time.Duration `default:"30s" placeholder:"DURATION" help:"Longest such wait (${default})."`
+
+	ConnectTimeout time.Duration `default:"10s" hidden:"" help:"How long an attempt to connect may take."`
+	AckTimeout     time.Duration `default:"5s" hidden:"" help:"How long an answer may take before the server is pinged."`
+	PongTimeout    time.Duration `default:"10s" hidden:"" help:"How long a pinged server may be silent."`
 }
 
 func (r *retryFlags) backoff() backoff.Options {
 	return backoff.Options{BaseDelay: r.RetryDelay, MaxDelay: r.RetryMax}
+}
+
+// session returns the options that all sessions of a command have.
+func (r *retryFlags) session(codec string) client.SessionOptions {
+	return client.SessionOptions{Codec: codecOf(codec), Agent: agent(), Backoff: r.backoff(),
+		ConnectTimeout: r.ConnectTimeout, AckTimeout: r.AckTimeout, PongTimeout: r.PongTimeout}
 }

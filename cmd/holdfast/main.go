@@ -17,6 +17,9 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store/disk"
 )
 
 const (
@@ -42,6 +45,9 @@ type env struct {
 	stdout io.Writer
 	stderr io.Writer
 	tty    bool // stderr is a terminal
+
+	// adjust changes what serve makes a server of. It is for tests; nil otherwise.
+	adjust func(s *server.Options, d *disk.Options)
 }
 
 // say writes a line to standard error.
@@ -57,7 +63,10 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.text }
 
-func main() {
+func main() { os.Exit(begin(&env{})) }
+
+// begin runs the process's command line, with its signals and files.
+func begin(e *env) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -67,8 +76,9 @@ func main() {
 		<-signals
 		os.Exit(exitFailed)
 	}()
-	e := &env{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, tty: term.IsTerminal(int(os.Stderr.Fd()))}
-	os.Exit(run(e, os.Args[1:]))
+	e.ctx, e.stdin, e.stdout, e.stderr = ctx, os.Stdin, os.Stdout, os.Stderr
+	e.tty = term.IsTerminal(int(os.Stderr.Fd()))
+	return run(e, os.Args[1:])
 }
 
 // run carries a command line out and returns the exit code.

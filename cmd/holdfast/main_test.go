@@ -21,6 +21,7 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	beChild()
 	dir, err := os.MkdirTemp("", "holdfast-test-")
 	if err != nil {
 		panic(err)

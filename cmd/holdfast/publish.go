@@ -69,8 +69,9 @@ func (c *publishCmd) Run(e *env) error {
 	if err := p.goOn(); err != nil {
 		return err
 	}
-	p.sess, err = client.OpenSession(e.ctx, c.URL, client.SessionOptions{Codec: codecOf(c.Codec), Outbox: p.outbox, Agent: agent(), Backoff: c.backoff()})
-	if err != nil {
+	o := c.session(c.Codec)
+	o.Outbox = p.outbox
+	if p.sess, err = client.OpenSession(e.ctx, c.URL, o); err != nil {
 		return err
 	}
 	stats, err := report.Start(c.Stats, c.StatsEvery, p.report)

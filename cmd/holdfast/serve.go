@@ -25,11 +25,13 @@ type serveCmd struct {
 	Data             string        `default:"./holdfast-data" placeholder:"DIR" help:"Folder of the disk store (${default})."`
 	Insecure         bool          `help:"Take everybody, also from other machines and through proxies: whoever reaches the port may read and write every channel."`
 	MaxMessage       size          `default:"1M" placeholder:"SIZE" help:"Largest record (${default})."`
-	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 256)."`
+	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 640 or three quarters of it)."`
 	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
 	TrimEvery        time.Duration `default:"10s" hidden:"" help:"How often retention is applied."`
+	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
+	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" help:"Further silence after which a client is given up (${default})."`
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
 	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
@@ -44,12 +46,8 @@ func (c *serveCmd) Run(e *env) error {
 		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
 	}
 	defer ln.Close()
-	backend, err := c.open()
-	if err != nil {
-		return err
-	}
-	o := server.Options{Store: backend, MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
-		TrimEvery: c.TrimEvery, Logger: logger,
+	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
+		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Logger: logger,
 		Fatal: func(err error) {
 			e.say("the store is in doubt, so nothing more can be promised: %v", err)
 			os.Exit(exitFailed)
@@ -57,9 +55,12 @@ func (c *serveCmd) Run(e *env) error {
 	if c.Insecure {
 		o.Access = server.AccessAnyone
 	}
+	if err := c.open(e, &o); err != nil {
+		return err
+	}
 	srv, err := server.New(o)
 	if err != nil {
-		backend.Close()
+		o.Store.Close()
 		return err
 	}
 	if c.Pprof != "" {
@@ -95,13 +96,20 @@ func (c *serveCmd) serve(e *env, srv *server.Server, ln net.Listener) error {
 	return nil
 }
 
-func (c *serveCmd) open() (store.Backend, error) {
+// open opens the store that the server is to use.
+func (c *serveCmd) open(e *env, o *server.Options) (err error) {
 	keep := store.Retention{Records: c.RetentionRecords, Bytes: int64(c.RetentionBytes), Age: c.RetentionAge}
 	keepFor := func(string) store.Retention { return keep }
 	if c.Store == "memory" {
-		return memory.New(memory.Options{RetentionFor: keepFor}), nil
+		o.Store = memory.New(memory.Options{RetentionFor: keepFor})
+		return nil
 	}
-	return disk.Open(c.Data, disk.Options{RetentionFor: keepFor, TrimEvery: -1}) // the server says when
+	d := disk.Options{RetentionFor: keepFor, TrimEvery: -1} // the server says when
+	if e.adjust != nil {
+		e.adjust(o, &d)
+	}
+	o.Store, err = disk.Open(c.Data, d)
+	return err
 }
 
 // setProcs allows one thread more than there are cores on a small machine. With all of them busy writing, the

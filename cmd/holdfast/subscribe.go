@@ -84,7 +84,7 @@ func (c *subscribeCmd) Run(e *env) error {
 	if s.done() {
 		return nil // an earlier run has seen all that was asked for
 	}
-	if s.sess, err = client.OpenSession(e.ctx, c.URL, client.SessionOptions{Codec: codecOf(c.Codec), Agent: agent(), Backoff: c.backoff()}); err != nil {
+	if s.sess, err = client.OpenSession(e.ctx, c.URL, c.session(c.Codec)); err != nil {
 		return err
 	}
 	s.watch = watchSession(e, s.sess)

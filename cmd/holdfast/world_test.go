@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -28,6 +29,9 @@ type world struct {
 	addr   string // where clients go: the server, or a proxy before it
 	proxy  *chaos.Proxy
 	flags  []string // of serve
+	child  *child   // what serve is run by, if not by the program itself
+	stdin  io.Reader
+	env    []string // of the server
 }
 
 func newWorld(t testing.TB) *world {
@@ -46,17 +50,29 @@ func (w *world) serve(flags ...string) {
 	if first {
 		w.flags = flags
 	}
-	p, addr, err := rig.StartServer(w.ctx, binary, rig.Options{}, append([]string{"--data", w.path("data"), "--drain", "1s"}, w.flags...)...)
-	if err != nil {
+	if err := w.restart(); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// restart starts the server with the flags of the first time.
+func (w *world) restart() error {
+	program, o := binary, rig.Options{Stdin: w.stdin, Env: w.env}
+	if w.child != nil {
+		program, o = os.Args[0], w.child.options(o)
+	}
+	p, addr, err := rig.StartServer(w.ctx, program, o, append([]string{"--data", w.path("data"), "--drain", "1s"}, w.flags...)...)
+	if err != nil {
+		return err
 	}
 	w.server = p
 	w.t.Cleanup(p.Kill)
 	if w.proxy != nil {
 		w.proxy.SetTo(addr)
-		return
+		return nil
 	}
 	w.addr = addr // another one each time: a test that starts it anew puts a proxy before it
+	return nil
 }
 
 // chaos puts a proxy between the server and its clients.

@@ -38,6 +38,7 @@ func (x *writer) compose(m *Member, n int) []byte {
 		b = append(b, replies...)
 	}
 	if o != nil {
+		b = append(b, o.farewell...)
 		o.release()
 		m.out = nil
 	}

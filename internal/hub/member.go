@@ -11,6 +11,9 @@ import (
 // replyLimit is how many bytes of replies and control frames may wait before Ready says false.
 const replyLimit = 64 << 10
 
+// openLimit is how many subscriptions may wait to be opened before Ready says false.
+const openLimit = 1024
+
 // Member is one connection within a hub. Its lock is the lock of the whole connection: it also guards what the
 // owner keeps beside it. Methods documented as "locked" are called between Lock and Unlock or from an Owner's method,
 // the others never.
@@ -26,6 +29,7 @@ type Member struct {
 	wakeup   func()        // for Socket.WhenWritable; made at the first stall
 	idle     chan struct{} // closed when outside becomes 0, or for Drain; nil unless somebody waits
 	index    int32         // in w.members, the worker's own; -1 if not there
+	opens    int32         // Open was called so often, and no loader has taken it on yet
 	outside  int16         // calls of the owner's or the socket's that are under way without the lock
 	codec    uint8
 	writing  bool // somebody is in Socket.TryWrite
@@ -33,6 +37,7 @@ type Member struct {
 	marked   bool // in the worker's urgent list
 	paused   bool // Ready has said false
 	draining bool // no more ranges
+	parting  bool // Farewell was called
 	dead     bool // Broken was called, or will be
 	detached bool
 	progress bool // bytes went out since the last sweep
@@ -41,7 +46,7 @@ type Member struct {
 }
 
 // outgoing is borrowed from a pool only while there is something to write, so that an idle member holds none.
-type outgoing struct{ control, replies []byte }
+type outgoing struct{ control, replies, farewell []byte }
 
 var outgoings = sync.Pool{New: func() any { return new(outgoing) }}
 
@@ -49,13 +54,13 @@ func (o *outgoing) size() int {
 	if o == nil {
 		return 0
 	}
-	return len(o.control) + len(o.replies)
+	return len(o.control) + len(o.replies) + len(o.farewell)
 }
 
 // release gives it back, unless it has grown large.
 func (o *outgoing) release() {
 	if cap(o.control)+cap(o.replies) <= replyLimit {
-		o.control, o.replies = o.control[:0], o.replies[:0]
+		o.control, o.replies, o.farewell = o.control[:0], o.replies[:0], o.farewell[:0]
 		outgoings.Put(o)
 	}
 }
@@ -78,7 +83,7 @@ func (m *Member) Replies() []byte {
 // SetReplies sets what Replies returned with whole frames appended. They go into one message, before the records that follow.
 // They are written by the next Flush, or with the next records; else call Urgent. Locked.
 func (m *Member) SetReplies(b []byte) {
-	if m.detached || m.dead {
+	if m.detached || m.dead || m.parting {
 		return
 	}
 	if m.out == nil { // somebody wrote between Replies and SetReplies: not possible while locked
@@ -87,16 +92,29 @@ func (m *Member) SetReplies(b []byte) {
 	m.out.replies = b
 }
 
-// Control adds bytes that are framed already (a pong, a close frame). They are copied, and go before
-// everything else at the next message boundary. Locked.
+// Control adds bytes that are framed already (a ping, a pong). They are copied, and go before everything else at the
+// next message boundary. Locked.
 func (m *Member) Control(b []byte) {
-	if m.detached || m.dead {
+	if m.detached || m.dead || m.parting {
 		return
 	}
 	if m.out == nil {
 		m.out = outgoings.Get().(*outgoing)
 	}
 	m.out.control = append(m.out.control, b...)
+}
+
+// Farewell adds a close frame, which is copied. It goes behind all that waits, and nothing goes behind it: replies and
+// control bytes that come later are dropped. To be called once, after a first Drain; another one writes it. Locked.
+func (m *Member) Farewell(b []byte) {
+	if m.detached || m.dead || m.parting {
+		return
+	}
+	if m.out == nil {
+		m.out = outgoings.Get().(*outgoing)
+	}
+	m.out.farewell = append(m.out.farewell, b...)
+	m.parting = true
 }
 
 // Urgent has the worker write the replies soon: they were added outside a reader that will call Flush. Locked.
@@ -107,8 +125,8 @@ func (m *Member) Urgent() {
 	}
 }
 
-// Ready reports whether more input should be read. After false (64 KiB of unwritten replies, or a full queue
-// of drafts) Owner.Resume is called when it has become true again. Not locked.
+// Ready reports whether more input should be read. After false (64 KiB of unwritten replies, 1,024 subscriptions that wait to
+// be opened, or a full queue of drafts) Owner.Resume is called when it has become true again. Not locked.
 func (m *Member) Ready() bool {
 	m.mu.Lock()
 	ok := m.readyLocked()
@@ -118,7 +136,7 @@ func (m *Member) Ready() bool {
 }
 
 func (m *Member) readyLocked() bool {
-	return m.out.size() < replyLimit && m.w.hub.queue.ready(m)
+	return m.out.size() < replyLimit && m.opens < openLimit && m.w.hub.queue.ready(m)
 }
 
 // Submit queues drafts for the commit loop, in order, and copies what they point to (strings are kept as they are, so
@@ -135,6 +153,7 @@ func (m *Member) Open(r OpenRequest) {
 	if m.detached {
 		return
 	}
+	m.opens++
 	c := &cursor{m: m, sub: r.Sub, index: -1}
 	r.Earlier = slices.Clone(r.Earlier)
 	i, found := m.find(r.Sub)
@@ -146,6 +165,10 @@ func (m *Member) Open(r OpenRequest) {
 	m.subs = slices.Insert(m.subs, i, c)
 	m.w.hub.loader.open(c, r)
 }
+
+// Opening returns how many calls of Open wait for their turn, those of subscriptions that have ended since among them. Ready
+// bounds it between two reads, but the owner has to bound what one message asks for. Locked.
+func (m *Member) Opening() int { return int(m.opens) }
 
 // CloseSub ends a subscription at once: a range under way is finished, no other follows. Its number is free again. Its named cursor
 // keeps what was saved last. An unknown number is ignored. Locked.

@@ -11,6 +11,7 @@ import (
 // open resolves where a subscription starts and hands its cursor to its worker.
 func (h *Hub) open(j *openJob) {
 	c := j.c
+	wanted := c.takenOn()
 	if j.err == nil && h.loader.isClosed() {
 		j.err = errClosed("open subscription")
 	}
@@ -18,7 +19,7 @@ func (h *Hub) open(j *openJob) {
 		c.opened(Opened{Err: j.err}, nil)
 		return
 	}
-	if c.gone() { // closed while it waited: the store need not be asked
+	if !wanted { // closed while it waited: the store need not be asked
 		return
 	}
 	ch := h.channels.acquire(j.r.Channel)
@@ -35,11 +36,18 @@ func (h *Hub) open(j *openJob) {
 	}
 }
 
-// gone reports whether nobody waits for the cursor any more.
-func (c *cursor) gone() bool {
-	c.m.mu.Lock()
-	defer c.m.mu.Unlock()
-	return c.m.detached || c.state == closed
+// takenOn says that a loader has come to the cursor, and reports whether anybody still waits for it.
+func (c *cursor) takenOn() (wanted bool) {
+	m := c.m
+	m.mu.Lock()
+	m.opens--
+	wanted = !m.detached && c.state != closed
+	resume := m.unpauseLocked()
+	m.mu.Unlock()
+	if resume {
+		m.resumed()
+	}
+	return wanted
 }
 
 // opened tells the owner, and reports whether the cursor lives.

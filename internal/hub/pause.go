@@ -60,7 +60,7 @@ func (m *Member) waitOutside() {
 }
 
 // Drain stops sending records, writes replies and control bytes that wait, and the rest of a message under way, for
-// at most d. It reports whether all is out. It is meant for the end: Control with a close frame, Drain, close the
+// at most d. It reports whether all is out. It is meant for the end: Drain, Farewell, Drain, close the
 // socket, Detach. Not locked.
 func (m *Member) Drain(d time.Duration) bool {
 	m.mu.Lock()

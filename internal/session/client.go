@@ -37,6 +37,7 @@ type Client struct {
 	heard    time.Time
 	pinged   time.Time // zero: no ping is out
 	pingID   uint64
+	spoke    time.Time // when the last ping was sent on this socket, or it was opened
 	answered time.Time // when a publish was last answered, or the oldest unanswered one was sent
 	probes   int
 	leaveAt  time.Time // the server asked to come back at that time
@@ -71,11 +72,22 @@ func NewClient(o ClientOptions) *Client {
 	if o.Window.Bytes == 0 {
 		o.Window.Bytes = 1 << 20
 	}
-	return &Client{o: o, byKey: map[laneKey]*lane{}, current: map[string]*lane{}, byChannel: map[string]*clientSub{}}
+	c := &Client{o: o, byKey: map[laneKey]*lane{}, current: map[string]*lane{}, byChannel: map[string]*clientSub{}}
+	if recorder != nil {
+		recorder.ClientMade(c, o)
+	}
+	return c
 }
 
 // Step takes an event and appends what is to be done to fx. Effects are to be carried out in order.
 func (c *Client) Step(now time.Time, e *ClientEvent, fx []ClientEffect) []ClientEffect {
+	if recorder != nil {
+		return c.recorded(now, e, fx)
+	}
+	return c.step(now, e, fx)
+}
+
+func (c *Client) step(now time.Time, e *ClientEvent, fx []ClientEffect) []ClientEffect {
 	if c.state == clientOver {
 		return fx
 	}
@@ -110,6 +122,8 @@ func (c *Client) Step(now time.Time, e *ClientEvent, fx []ClientEffect) []Client
 		}
 		c.state = clientOver
 		return fx
+	case EvMoved:
+		fx = c.moved(now, e.At, fx)
 	}
 	if c.state == clientOpen {
 		fx = c.pump(now, fx)
@@ -165,7 +179,7 @@ func (c *Client) connected(now time.Time, token string, fx []ClientEffect) []Cli
 	c.state = clientGreeting
 	c.counter++
 	c.heard, c.pinged, c.leaveAt = now, time.Time{}, time.Time{}
-	c.probes = 0
+	c.spoke, c.probes = now, 0
 	h := &wire.Hello{Token: token, User: c.o.User, Session: c.o.Session, Process: c.o.Process, Counter: c.counter,
 		Producer: c.o.Producer, Agent: c.o.Agent}
 	for _, s := range c.subs {
@@ -277,8 +291,27 @@ func (c *Client) tick(now time.Time, fx []ClientEffect) []ClientEffect {
 	return fx
 }
 
+// moved takes bytes on their way for a sign of life. Neither a pong nor an answer can come before the message that is in
+// front of it, and the server's pings are behind it, so the client speaks without being asked.
+func (c *Client) moved(now, at time.Time, fx []ClientEffect) []ClientEffect {
+	if c.state == clientAway {
+		return fx
+	}
+	if at.After(c.heard) {
+		c.heard, c.pinged = at, time.Time{}
+	}
+	if at.After(c.answered) {
+		c.answered, c.probes = at, 0
+	}
+	if c.state == clientOpen && c.pinged.IsZero() && !now.Before(c.spoke.Add(c.heartbeat())) {
+		fx = c.ping(now, fx)
+		c.pinged = time.Time{} // nothing is expected
+	}
+	return fx
+}
+
 func (c *Client) ping(now time.Time, fx []ClientEffect) []ClientEffect {
-	c.pinged = now
+	c.pinged, c.spoke = now, now
 	c.pingID++
 	return append(fx, ClientEffect{Kind: FxPing, Ping: c.pingID})
 }

@@ -41,12 +41,13 @@ func (c *Client) stored(now time.Time, f *wire.Stored, fx []ClientEffect) []Clie
 		return fx
 	}
 	c.progress(now, l)
+	number := l.items[n-1].to // never more than was sent, whatever the server says
 	if f.Flags&wire.FlagSkipped == 0 {
-		l.acked, l.memory, l.ackedAt = f.Number, c.welcome.Memory, c.serverNow(now)
+		l.acked, l.memory, l.ackedAt = number, c.welcome.Memory, c.serverNow(now)
 	}
 	l.shift(n)
 	c.requeue(l)
-	return c.resolvedTo(l, f.Number, fx)
+	return c.resolvedTo(l, number, fx)
 }
 
 func outcomeOf(e Entry, f *wire.Stored) ClientEffect {

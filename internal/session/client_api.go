@@ -108,6 +108,8 @@ const (
 	EvDone
 	// EvBye: the application closes the session: say bye.
 	EvBye
+	// EvMoved: a message is on its way that takes long. At is when a part of it came, or when the peer took a part.
+	EvMoved
 )
 
 // Checkpoint is all that a subscriber must remember to go on.
@@ -130,6 +132,7 @@ type ClientEvent struct {
 	Checkpoint Checkpoint
 	Token      string
 	Code       holdfast.Code
+	At         time.Time
 }
 
 // ClientEffectKind says what to do.

@@ -67,6 +67,9 @@ func (l *lane) lowest() uint64 {
 
 // Load gives the machine what a durable outbox remembers. It is called before the first Step.
 func (c *Client) Load(lanes []Lane, entries []Entry) {
+	if recorder != nil {
+		recorder.ClientLoads(c, lanes, entries)
+	}
 	for _, x := range lanes {
 		l := c.addLane(laneKey{x.Channel, x.Producer}, max(x.Next, x.Resolved+1))
 		l.resolved, l.successor = x.Resolved, x.Successor

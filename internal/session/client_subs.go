@@ -186,13 +186,13 @@ func (s *clientSub) enter(t holdfast.Term) {
 		return
 	}
 	if p.Term != 0 && p.Offset > 0 {
-		s.at.Earlier = append(slices.Clone(s.at.Earlier), holdfast.TermEnd{Term: p.Term, Last: p.Offset})
-		if n := len(s.at.Earlier) - (holdfast.MaxTerms - 1); n > 0 {
-			s.at.Earlier = s.at.Earlier[n:]
-		}
+		s.at.Earlier = latest(append(slices.Clone(s.at.Earlier), holdfast.TermEnd{Term: p.Term, Last: p.Offset}))
 	}
 	p.Term = t
 }
+
+// latest keeps as many terms as are remembered beside the current one.
+func latest(h []holdfast.TermEnd) []holdfast.TermEnd { return h[max(0, len(h)-(holdfast.MaxTerms-1)):] }
 
 func (c *Client) pass(f *wire.Pass, fx []ClientEffect) []ClientEffect {
 	s := c.byChannel[f.Channel]
@@ -216,7 +216,7 @@ func (c *Client) gap(f *wire.Gap, fx []ClientEffect) []ClientEffect {
 	}
 	if f.Reason == wire.GapFork {
 		s.at.Earlier = common(append(slices.Clone(s.at.Earlier), holdfast.TermEnd{Term: s.at.Position.Term, Last: s.at.Position.Offset}), f.After)
-		s.at.Earlier = slices.DeleteFunc(s.at.Earlier, func(t holdfast.TermEnd) bool { return t.Term == f.Term || t.Term == 0 })
+		s.at.Earlier = latest(slices.DeleteFunc(s.at.Earlier, func(t holdfast.TermEnd) bool { return t.Term == f.Term || t.Term == 0 }))
 	} else {
 		s.enter(f.Term)
 	}

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/check"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/store"
@@ -17,157 +16,6 @@ import (
 func unixMilli(ms int64) time.Time { return time.UnixMilli(ms) }
 
 var channels = []string{"a", "b:two"}
-
-// plan says which faults a run may meet.
-type plan struct {
-	trims    bool // retention passes subscribers
-	restarts bool // the store is lost and begins anew
-	crashes  bool // clients with durable outboxes are killed
-	ttl      bool // records expire unsent
-	defers   bool // policy refuses for a while
-	halfOpen bool // connections outlive the client's end of them
-	churn    bool // subscriptions end, and are taken up again where they were
-	drops    bool // the queue's oldest are given up
-	restores bool // the store is put back to an older copy
-	copies   bool // an outbox is copied
-	weeks    bool // nothing happens for longer than the dedupe window
-}
-
-// run lets two clients and a server do everything in any order, then lets the network heal and everything
-// come to rest.
-func run(t *rapid.T, p plan) *world {
-	w := newWorld(t)
-	if p.restores {
-		w.onDisk()
-	}
-	durable := session.Volatile
-	if p.crashes || p.copies {
-		durable = session.Durable
-	}
-	w.addClient("x", wire.JSON, durable)
-	w.addClient("y", wire.Binary, durable)
-	some := func(t *rapid.T) *client { return rapid.SampledFrom(w.clients).Draw(t, "client") }
-	actions := map[string]func(*rapid.T){
-		"publish": func(t *rapid.T) {
-			ttl := time.Duration(0)
-			if p.ttl && rapid.Bool().Draw(t, "ttl") {
-				ttl = time.Second
-			}
-			size := rapid.SampledFrom([]int{0, 0, 0, 900, 1500}).Draw(t, "size")
-			c, ch := some(t), rapid.SampledFrom(channels).Draw(t, "channel")
-			for range rapid.IntRange(1, 6).Draw(t, "n") {
-				c.publish(ch, size, ttl)
-			}
-		},
-		"connect": func(t *rapid.T) { some(t).connect() },
-		"up":      func(t *rapid.T) { c := some(t); c.deliverUp(c.conn) },
-		"down":    func(t *rapid.T) { some(t).deliverDown() },
-		"commit":  func(t *rapid.T) { c := some(t); c.commit(c.conn) },
-		"fanOut":  func(t *rapid.T) { some(t).fanOut() },
-		"sync":    func(t *rapid.T) { some(t).sync() },
-		"cut":     func(t *rapid.T) { some(t).cut() },
-		"consume": func(t *rapid.T) { some(t).consume(rapid.IntRange(1, 8).Draw(t, "n")) },
-		"run": func(t *rapid.T) {
-			c := some(t)
-			c.connect()
-			for range rapid.IntRange(1, 4).Draw(t, "n") {
-				c.cycle()
-			}
-		},
-		"time": func(t *rapid.T) {
-			w.advance(time.Duration(rapid.SampledFrom([]int{1, 50, 200, 2000, 40_000}).Draw(t, "ms")) * time.Millisecond)
-		},
-		"subscribe": func(t *rapid.T) {
-			c := some(t)
-			for _, ch := range channels {
-				if c.reads(ch) == 0 {
-					c.subscribe(c.nextSub(), ch, wire.FromStart, session.Checkpoint{})
-				}
-			}
-		},
-	}
-	w.faults(p, actions, some)
-	t.Repeat(actions)
-	w.settle()
-	return w
-}
-
-// faults adds what a run may meet.
-func (w *world) faults(p plan, actions map[string]func(*rapid.T), some func(*rapid.T) *client) {
-	if p.trims {
-		actions["trim"] = func(t *rapid.T) {
-			ch := rapid.SampledFrom(channels).Draw(t, "channel")
-			some(t).around(t, func() {
-				if rapid.Bool().Draw(t, "away") { // while one is away the other publishes more than is kept
-					w.clients[0].cut()
-					y := w.clients[1]
-					for range 6 {
-						y.publish(ch, 0, 0)
-					}
-					y.connect()
-					for range 3 {
-						y.cycle()
-					}
-				}
-				w.trim(ch)
-			})
-		}
-	}
-	if p.restarts {
-		actions["restart"] = func(t *rapid.T) { some(t).around(t, w.restart) }
-	}
-	if p.crashes || p.copies {
-		actions["crash"] = func(t *rapid.T) { some(t).crash(rapid.IntRange(0, 3).Draw(t, "left")) }
-	}
-	if p.defers {
-		actions["defer"] = func(t *rapid.T) { w.refuse = holdfast.CodeStoreFull }
-		actions["admit"] = func(t *rapid.T) { w.refuse = 0 }
-	}
-	if p.halfOpen {
-		actions["halfOpen"] = func(t *rapid.T) { some(t).halfOpen() }
-		actions["haunt"] = func(t *rapid.T) { some(t).haunt() }
-	}
-	if p.churn {
-		actions["resubscribe"] = func(t *rapid.T) { some(t).resubscribe(rapid.SampledFrom(channels).Draw(t, "channel")) }
-	}
-	if p.drops {
-		actions["drop"] = func(t *rapid.T) { some(t).drop(rapid.IntRange(1, 4).Draw(t, "n")) }
-	}
-	if p.restores {
-		actions["backup"] = func(t *rapid.T) { w.backUp() }
-		actions["restore"] = func(t *rapid.T) { some(t).around(t, w.restore) }
-	}
-	if p.copies {
-		actions["copy"] = func(t *rapid.T) { w.copyOutbox(t) }
-	}
-	if p.weeks {
-		actions["weeks"] = func(t *rapid.T) { some(t).around(t, w.sleepForWeeks) }
-	}
-}
-
-// around lets something happen just after the client was busy, so that what is lost has been acknowledged, and seen, or
-// was on its way; and lets it go on afterwards.
-func (c *client) around(t *rapid.T, happen func()) {
-	busy := rapid.Bool().Draw(t, "busy")
-	for range 2 {
-		for _, ch := range channels {
-			if busy && c.over == 0 {
-				if c.reads(ch) == 0 {
-					c.subscribe(c.nextSub(), ch, wire.FromStart, session.Checkpoint{})
-				}
-				c.publish(ch, 0, 0)
-			}
-		}
-		for range rapid.IntRange(1, 4).Draw(t, "cycles") {
-			if busy {
-				c.connect()
-				c.cycle()
-			}
-		}
-		happen()
-		happen = func() {}
-	}
-}
 
 // cycle moves everything of one client a step on.
 func (c *client) cycle() {
@@ -183,9 +31,9 @@ func (w *world) advance(d time.Duration) {
 	w.now = w.now.Add(d)
 	for _, c := range w.clients {
 		c.tick()
-		if c.conn != nil {
-			c.serve(c.conn, session.ServerEvent{Kind: session.SvSweep})
-			c.flushReplies(c.conn)
+		if k := c.conn; k != nil {
+			c.serve(k, session.ServerEvent{Kind: session.SvSweep, Stalled: k.stalled})
+			c.flushReplies(k)
 		}
 		for _, k := range c.ghosts {
 			c.serve(k, session.ServerEvent{Kind: session.SvSweep})
@@ -196,11 +44,19 @@ func (w *world) advance(d time.Duration) {
 // settle heals everything and runs until nothing moves any more. What half-open connections still hold comes at
 // last, when everything has had its answer.
 func (w *world) settle() {
+	w.tell("from here on nothing goes wrong any more")
 	w.refuse = 0
+	for _, c := range w.clients {
+		if k := c.conn; k != nil && (k.lostUp || k.lostDown || k.gone) {
+			c.cut()
+		} else if k != nil {
+			k.stalled = false
+		}
+	}
 	w.rest()
 	for _, c := range w.clients {
 		for len(c.ghosts) > 0 {
-			c.haunt()
+			c.haunt(0)
 		}
 	}
 	w.rest()
@@ -254,12 +110,33 @@ func (w *world) trim(channel string) {
 			w.t.Fatalf("trim: %v", err)
 		}
 		delete(w.keep, channel)
+		w.counts["fault: retention"]++
+		w.noteFloors()
+	}
+}
+
+// noteFloors notes what retention has removed.
+func (w *world) noteFloors() {
+	for _, ch := range channels {
+		st, err := w.log.State(background, ch)
+		if err != nil {
+			w.t.Fatalf("state: %v", err)
+		}
+		if st.Floor > 0 && st.Floor != w.floors[ch] {
+			w.note(check.Event{Kind: check.Trimmed, Channel: ch, To: st.Floor})
+		}
+		w.floors[ch] = st.Floor
 	}
 }
 
 // restart loses the memory store, as a process that is killed does.
 func (w *world) restart() {
+	w.counts["fault: store lost"]++
 	w.stop()
+	w.note(check.Event{Kind: check.ServerCrashed})
+	w.note(check.Event{Kind: check.StoreReplaced})
+	w.note(check.Event{Kind: check.Forgot})
+	w.floors = map[string]uint64{}
 	w.open()
 }
 
@@ -272,8 +149,8 @@ func (w *world) stop() {
 	w.store.Close()
 }
 
-// contents reads a whole log.
-func (w *world) contents(channel string) (out []string) {
+// records reads a whole log.
+func (w *world) records(channel string) (out []holdfast.Record) {
 	for after := uint64(0); ; {
 		got, err := w.log.Read(background, channel, after, store.Limit{})
 		if err != nil {
@@ -282,11 +159,16 @@ func (w *world) contents(channel string) (out []string) {
 		if len(got.Records()) == 0 {
 			return out
 		}
-		for _, r := range got.Records() {
-			out = append(out, string(r.Data))
-			after = r.Offset
-		}
+		out = append(out, got.Records()...)
+		after = out[len(out)-1].Offset
 	}
+}
+
+func (w *world) contents(channel string) (out []string) {
+	for _, r := range w.records(channel) {
+		out = append(out, string(r.Data))
+	}
+	return out
 }
 
 // checkUpstream: each delivered message once, in the order of its publisher, and nothing else.
@@ -348,24 +230,42 @@ func (w *world) checkDownstream() {
 	}
 }
 
+// simulations are all kinds of runs, by the name of their test.
+var simulations = map[string]simulation{
+	"TestExactlyOnceInOrder": {plan{defers: true}, (*world).judgeAll, []string{"resent", "duplicates", "fault: torn", "fault: black hole", "fault: stall"}},
+	"TestGapsAreExact":       {plan{trims: true, churn: true, halfOpen: true}, (*world).judgeGaps, []string{"gaps"}},
+	"TestStoreRestarts":      {plan{restarts: true, halfOpen: true, drops: true, defers: true}, (*world).judgeRestarts, []string{"unknown", "gaps"}},
+	"TestDurableOutbox":      {plan{crashes: true, ttl: true, defers: true, halfOpen: true, drops: true}, (*world).judgeOutboxes, []string{"fault: client crash", "expired"}},
+	"TestHalfOpen":           {plan{defers: true, halfOpen: true, churn: true, drops: true}, (*world).judgeHalfOpen, []string{"fault: late frames", "dropped"}},
+	"TestRestoredBackup":     {plan{restores: true, churn: true, halfOpen: true, drops: true, defers: true}, (*world).judgeRestored, []string{"lost", "forks"}},
+	"TestCopiedOutbox":       {plan{copies: true, halfOpen: true, defers: true}, (*world).judgeCopies, []string{"both"}},
+	"TestIdleForWeeks":       {plan{weeks: true, halfOpen: true, drops: true, churn: true, defers: true}, (*world).judgeWeeks, []string{"slept", "unknown"}},
+	"TestPowerFailures":      {plan{disk: true, trims: true, halfOpen: true, churn: true, drops: true}, (*world).judgeRest, []string{"fault: power failure", "duplicates"}},
+	"TestDeletedChannels":    {plan{deletes: true, halfOpen: true, churn: true, defers: true}, (*world).judgeRest, []string{"fault: deletion", "unknown", "forks"}},
+	"TestVolatilePublishers": {plan{crashes: true, volatile: true, trims: true, restarts: true, halfOpen: true}, (*world).judgeRest, []string{"fault: client crash"}},
+
+	"TestDurableOutboxOverLosses/memory": {plan{crashes: true, restarts: true, halfOpen: true, drops: true, defers: true}, (*world).judgeEnds, []string{"unknown"}},
+	"TestDurableOutboxOverLosses/backup": {plan{crashes: true, restores: true, halfOpen: true, drops: true, ttl: true}, (*world).judgeEnds, []string{"lost"}},
+	"TestDurableOutboxOverLosses/weeks":  {plan{crashes: true, weeks: true, halfOpen: true, ttl: true}, (*world).judgeEnds, []string{"slept"}},
+
+	"TestEverything/memory": {plan{trims: true, restarts: true, crashes: true, ttl: true, defers: true, halfOpen: true, churn: true, drops: true,
+		weeks: true, deletes: true}, (*world).judgeRest, []string{"unknown", "gaps"}},
+	"TestEverything/disk": {plan{disk: true, restores: true, trims: true, crashes: true, ttl: true, defers: true, halfOpen: true, churn: true, drops: true,
+		weeks: true, deletes: true}, (*world).judgeRest, []string{"lost", "gaps"}},
+}
+
 // Promises 1 and 3, over cuts at every point, slow consumers, oversized records and halted lanes.
-func TestExactlyOnceInOrder(t *testing.T) {
-	var resent, dups int
-	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{defers: true})
-		w.checkUpstream()
-		w.checkDownstream()
-		for _, c := range w.clients {
-			for m, o := range c.ended {
-				if want := outcomeFor(m); o != want {
-					t.Fatalf("%q ended as %d, want %d", m, o, want)
-				}
+func TestExactlyOnceInOrder(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+func (w *world) judgeAll() {
+	w.checkUpstream()
+	w.checkDownstream()
+	for _, c := range w.clients {
+		for m, o := range c.ended {
+			if want := outcomeFor(m); o != want {
+				w.t.Fatalf("%q ended as %d, want %d", m, o, want)
 			}
 		}
-		resent, dups = resent+w.resent, dups+w.duplicates
-	})
-	if resent == 0 || dups == 0 {
-		t.Fatalf("resent %d, duplicates %d: the faults did not bite", resent, dups)
 	}
 }
 
@@ -377,81 +277,70 @@ func outcomeFor(m string) session.Outcome {
 }
 
 // Promise 4: what retention removed before a subscriber saw it is named exactly, and all else comes.
-func TestGapsAreExact(t *testing.T) {
-	gaps := 0
-	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{trims: true, churn: true, halfOpen: true})
-		for _, c := range w.clients {
-			for _, r := range c.subs {
-				st, _ := w.log.State(background, r.channel)
-				missing := uint64(0)
-				for _, g := range r.gaps {
-					if g.Reason != wire.GapRetention || g.To != g.After {
-						t.Fatalf("%s: gap %+v", c.name, g)
-					}
-					missing += g.To - g.From + 1
+func TestGapsAreExact(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+func (w *world) judgeGaps() {
+	for _, c := range w.clients {
+		for _, r := range c.subs {
+			st, _ := w.log.State(background, r.channel)
+			missing := uint64(0)
+			for _, g := range r.gaps {
+				if g.Reason != wire.GapRetention || g.To != g.After {
+					w.t.Fatalf("%s: gap %+v", c.name, g)
 				}
-				if r.start+uint64(len(r.got))+missing != st.Head {
-					t.Fatalf("%s: %d records and %d in gaps, the head is %d", c.name, len(r.got), missing, st.Head)
-				}
+				missing += g.To - g.From + 1
+			}
+			if r.start+uint64(len(r.got))+missing != st.Head {
+				w.t.Fatalf("%s: %d records and %d in gaps, the head is %d", c.name, len(r.got), missing, st.Head)
 			}
 		}
-		gaps += w.gaps
-	})
-	if gaps == 0 {
-		t.Fatal("no gap was ever seen")
 	}
 }
 
 // Promise 5: a store that lost its memory leads to unknown and gaps, never to doubles or silence.
-func TestStoreRestarts(t *testing.T) {
-	unknown, gaps := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{restarts: true, halfOpen: true, drops: true, defers: true})
-		for _, ch := range channels {
-			seen := map[string]bool{}
-			for _, m := range w.contents(ch) {
-				if seen[m] {
-					t.Fatalf("%q is in the log twice", m)
-				}
-				seen[m] = true
+func TestStoreRestarts(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+func (w *world) judgeRestarts() {
+	for _, c := range w.clients {
+		for _, r := range c.subs {
+			tail := w.contents(r.channel)
+			if len(tail) > len(r.got) || !slices.Equal(r.got[len(r.got)-len(tail):], tail) {
+				w.t.Fatalf("%s: the log is %q, it saw %q", c.name, tail, r.got)
 			}
 		}
-		for _, c := range w.clients {
-			for _, r := range c.subs {
-				tail := w.contents(r.channel)
-				if len(tail) > len(r.got) || !slices.Equal(r.got[len(r.got)-len(tail):], tail) {
-					t.Fatalf("%s: the log is %q, it saw %q", c.name, tail, r.got)
-				}
-				seen := map[string]bool{}
-				for _, m := range r.got {
-					if seen[m] {
-						t.Fatalf("%s saw %q twice", c.name, m)
-					}
-					seen[m] = true
-				}
-			}
-		}
-		unknown, gaps = unknown+w.unknown, gaps+w.gaps
-	})
-	if unknown == 0 || gaps == 0 {
-		t.Fatalf("unknown %d, gaps %d: the faults did not bite", unknown, gaps)
 	}
 }
 
 // Promise 1 over killed publishers: what the outbox had taken in durably is stored once, in order over all of
 // its lives, and what expired unsent leaves no hole.
-func TestDurableOutbox(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := run(t, plan{crashes: true, ttl: true, defers: true, halfOpen: true, drops: true})
-		w.checkUpstream()
-		for _, c := range w.clients {
-			if c.over != 0 {
-				t.Fatalf("%s has stopped: %v", c.name, c.over)
-			}
-			if len(c.entries) != 0 {
-				t.Fatalf("%s: %d entries have no outcome", c.name, len(c.entries))
-			}
+func TestDurableOutbox(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+func (w *world) judgeOutboxes() {
+	w.checkUpstream()
+	w.judgeRest()
+}
+
+// judgeRest: nobody has stopped, and no outbox has anything left.
+func (w *world) judgeRest() {
+	for _, c := range w.clients {
+		if c.over != 0 || len(c.entries) != 0 {
+			w.t.Fatalf("%s: over %v, %d entries have no outcome", c.name, c.over, len(c.entries))
 		}
-	})
+	}
+}
+
+// Promises 1 and 2: what was acknowledged, and what was seen, is there after each power failure.
+func TestPowerFailures(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+// Promises 4 and 5: who reads a channel that is deleted is told, and so is who publishes.
+func TestDeletedChannels(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+// Promise 1 over publishers that are killed and forget everything: nothing is stored twice.
+func TestVolatilePublishers(t *testing.T) { simulate(t, simulations[t.Name()]) }
+
+// All promises, with everything that can happen to a store and its clients.
+func TestEverything(t *testing.T) {
+	for _, name := range []string{"memory", "disk"} {
+		t.Run(name, func(t *testing.T) { simulate(t, simulations[t.Name()]) })
+	}
 }

@@ -115,6 +115,8 @@ func (p *player) input(line string) []session.ClientEffect {
 		pos, err := holdfast.ParsePosition(rest)
 		p.check(err, line)
 		e.Kind, e.Sub, e.Position = session.EvDone, 1, pos
+	case "moved":
+		e.Kind, e.At = session.EvMoved, p.now
 	case "bye":
 		e.Kind = session.EvBye
 	case "frame":

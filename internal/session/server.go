@@ -66,7 +66,7 @@ type halt struct {
 	number uint64
 }
 
-// NewServer returns the machine of a connection that began at now (Unix milliseconds, like all times of it).
+// NewServer returns the machine of a connection that began at now (milliseconds, like all times of it, by a clock that is never set).
 func NewServer(now int64, limits *ServerLimits, codec wire.Codec) Server {
 	return Server{limits: limits, codec: codec, opened: now, heard: now, drain: -1}
 }
@@ -228,6 +228,13 @@ type ServerEffect struct {
 
 // Step takes an event and appends what is to be done to fx. Effects are to be carried out in order.
 func (s *Server) Step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
+	if recorder != nil {
+		return s.recorded(now, e, fx)
+	}
+	return s.step(now, e, fx)
+}
+
+func (s *Server) step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	if s.state == serverClosed {
 		return fx
 	}

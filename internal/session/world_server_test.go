@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/check"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/store"
@@ -35,7 +36,8 @@ func (c *client) serve(k *conn, e session.ServerEvent) {
 			delete(k.cursors, f.Sub)
 		case session.FxSvEnd:
 			k.gone = true
-			if k == c.conn {
+			if k == c.conn && !k.lostDown && !k.stalled {
+				c.w.note(check.Event{Kind: check.Disconnected, Client: c.name, Code: f.Code})
 				c.flushReplies(k)
 				c.conn = nil
 				c.step(session.ClientEvent{Kind: session.EvDisconnected, Code: f.Code})
@@ -53,7 +55,7 @@ func (c *client) reply(k *conn, f session.ServerEffect) {
 	switch f.Kind {
 	case session.FxSvWelcome:
 		q = &wire.Welcome{Session: f.Session, MaxMessage: l.MaxMessage, MaxInFlight: l.MaxInFlight, Memory: l.Memory,
-			DedupeWindow: l.DedupeWindow, Heartbeat: l.Heartbeat, Clock: c.w.now.UnixMilli()}
+			DedupeWindow: l.DedupeWindow, Heartbeat: l.Heartbeat, Clock: c.w.now.Add(c.w.skew).UnixMilli()}
 	case session.FxSvStored:
 		q = &wire.Stored{Channel: f.Channel, Producer: f.Producer, Number: f.Number, Count: f.Count, Offset: f.Offset, Flags: f.Flags}
 	case session.FxSvRefused:
@@ -86,10 +88,7 @@ func (c *client) commit(k *conn) {
 	}
 	drafts := k.drafts
 	k.drafts = nil
-	results := make([]store.Result, len(drafts))
-	if _, err := c.w.log.Append(drafts, results); err != nil {
-		c.w.t.Fatalf("append: %v", err)
-	}
+	results := c.w.append(drafts)
 	for i := range drafts {
 		if k.gone {
 			return
@@ -101,10 +100,50 @@ func (c *client) commit(k *conn) {
 	c.flushReplies(k)
 }
 
+// append gives drafts to the store, but for what a planted bug does to them.
+func (w *world) append(drafts []store.Draft) []store.Result {
+	results := make([]store.Result, len(drafts))
+	if w.plan.trims {
+		defer w.noteFloors() // the memory store trims a little more with each append
+	}
+	if w.bug != nil {
+		w.appendBadly(drafts, results)
+	} else if _, err := w.log.Append(drafts, results); err != nil {
+		w.t.Fatalf("append: %v", err)
+	}
+	for i := range results {
+		if results[i].Outcome == store.Stored {
+			w.tell("the server stores %s at %d of %s", message(drafts[i].Data), results[i].Offset, drafts[i].Channel)
+		}
+	}
+	return results
+}
+
+func (w *world) appendBadly(drafts []store.Draft, results []store.Result) {
+	for i := range drafts {
+		d := drafts[i]
+		what := w.bug(&d)
+		if what == storeNone {
+			st, _ := w.log.State(background, d.Channel)
+			results[i] = store.Result{Outcome: store.Stored, Offset: st.Head + 1}
+			continue
+		}
+		if _, err := w.log.Append([]store.Draft{d}, results[i:i+1]); err != nil {
+			w.t.Fatalf("append: %v", err)
+		}
+		if what == storeMore && results[i].Outcome == store.Duplicate {
+			d.Producer, d.Number = holdfast.ProducerID{}, 0
+			if _, err := w.log.Append([]store.Draft{d}, results[i:i+1]); err != nil {
+				w.t.Fatalf("append: %v", err)
+			}
+		}
+	}
+}
+
 // fanOut opens what is to be opened, and sends each subscription what its window allows.
 func (c *client) fanOut() {
 	k := c.conn
-	if k == nil {
+	if k == nil || k.stalled || k.gone {
 		return
 	}
 	for _, id := range sorted(k.cursors) {

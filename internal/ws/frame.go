@@ -80,9 +80,6 @@ func parseHeader(b []byte) (h ws.Header, n int, err error) {
 	h.OpCode = ws.OpCode(b[0] & 15)
 	h.Masked = b[1]&0x80 != 0
 	h.Length = int64(b[1] & 0x7f)
-	if h.OpCode.IsControl() && h.Length > maxControl {
-		return h, 0, protocolError("control frame with more than 125 bytes")
-	}
 	n = 2
 	switch h.Length {
 	case 126:
@@ -98,10 +95,8 @@ func parseHeader(b []byte) (h ws.Header, n int, err error) {
 		if len(b) < n {
 			return h, 0, nil
 		}
-		if h.Length = int64(binary.BigEndian.Uint64(b[2:])); h.Length < 0 {
-			return h, 0, protocolError("length with the highest of its 64 bits set")
-		} else if h.Length < 1<<16 {
-			return h, 0, protocolError("length %d is encoded in 64 bits, which is not minimal", h.Length)
+		if h.Length = int64(binary.BigEndian.Uint64(b[2:])); h.Length < 1<<16 {
+			return h, 0, protocolError("length in 64 bits that is not minimal, or has the highest of them set")
 		}
 	}
 	if !h.Masked {

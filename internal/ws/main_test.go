@@ -251,6 +251,12 @@ func frameHeader(b0 byte, n int) []byte {
 	return append(b, testMask[:]...)
 }
 
+// frameHeader0 is the same with a mask that changes nothing.
+func frameHeader0(b0 byte, n int) []byte {
+	b := frameHeader(b0, n)
+	return append(b[:len(b)-4], 0, 0, 0, 0)
+}
+
 func text(s string) []byte   { return frame(0x81, s) }
 func binMsg(s string) []byte { return frame(0x82, s) }
 
@@ -267,6 +273,9 @@ func readFrame(r io.Reader) (b0 byte, p []byte, err error) {
 		return 0, nil, err
 	}
 	n := int(h[1])
+	if n > 127 {
+		return 0, nil, errors.New("a frame of the server's is masked")
+	}
 	switch n {
 	case 126:
 		_, err = io.ReadFull(r, h[2:4])

@@ -25,6 +25,7 @@ type Poller struct {
 	tokens map[*Conn]uint64
 	fired  []wait // to be called without waiting for an event
 	closed bool
+	runs   bool // the goroutine was started
 }
 
 type wait struct {
@@ -35,7 +36,7 @@ type wait struct {
 // eventToken is the token of the eventfd; connections count from 1.
 const eventToken = 0
 
-// NewPoller starts a poller. It fails where the process has no file descriptor left, with holdfast.CodeIO.
+// NewPoller makes a poller, whose goroutine starts with the first socket that stalls. It fails where the process has no file descriptor left, with holdfast.CodeIO.
 func NewPoller() (*Poller, error) {
 	const op = "start the poller for stalled sockets"
 	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -67,7 +68,6 @@ func NewPoller() (*Poller, error) {
 		f: f, rc: rc, event: event, done: make(chan struct{}),
 		waits: map[uint64]wait{}, tokens: map[*Conn]uint64{},
 	}
-	go p.run()
 	return p, nil
 }
 
@@ -78,7 +78,11 @@ func (p *Poller) Close() error {
 	first := !p.closed
 	if first {
 		p.closed = true
-		p.wakeLocked()
+		if p.runs {
+			p.wakeLocked()
+		} else {
+			close(p.done)
+		}
 	}
 	p.mu.Unlock()
 	<-p.done
@@ -105,6 +109,10 @@ func (p *Poller) wait(c *Conn, f func()) bool {
 	if p.closed {
 		p.mu.Unlock()
 		return false
+	}
+	if !p.runs {
+		p.runs = true
+		go p.run()
 	}
 	p.last++
 	token := p.last

@@ -48,19 +48,27 @@ func framingCases() []rfcCase {
 		{"5.2 RSV3", frame(0x91, "x"), []string{"end 1002"}},
 		{"5.2 RSV1 on a ping", frame(0xc9, "x"), []string{"end 1002"}},
 		{"5.2 RSV fails before the payload", frameHeader(0xf1, 1000), []string{"end 1002"}},
+		{"5.2 RSV fails within the header", []byte{0xf1, 0x80 | 126}, []string{"end 1002"}},
+		{"5.5 fails within the header", []byte{0x89, 0x80 | 126}, []string{"end 1002"}},
 		{"5.2 a message before the mistake counts", join(text("a"), frame(0xa1, "x")), []string{`text "a"`, "end 1002"}},
+		{"5.3 a mask of zeros", append(frameHeader0(0x81, 5), "hello"...), []string{`text "hello"`, bye}},
+		{"5.3 each frame has a mask of its own", join(frame(0x01, "hel"), append(frameHeader0(0x80, 2), "lo"...)), []string{`text "hello"`, bye}},
 		{"5.3 not masked", []byte{0x81, 1, 'x'}, []string{"end 1002"}},
+		{"5.3 not masked, a close frame", []byte{0x88, 2, 3, 0xe8}, []string{"end 1002"}},
+		{"5.3 not masked, the second fragment", join(frame(0x01, "a"), []byte{0x80, 1, 'x'}), []string{"end 1002"}},
 		{"5.3 not masked, empty ping", []byte{0x89, 0}, []string{"end 1002"}},
 		{"10.4 message of the limit", binMsg(strings.Repeat("x", testMaxMessage)), []string{fmt.Sprintf("binary of %d bytes", testMaxMessage), bye}},
 		{"10.4 header over the limit", frameHeader(0x82, testMaxMessage+1), []string{"end 1009"}},
 		{"10.4 header far over the limit", frameHeader(0x82, 1<<40), []string{"end 1009"}},
+		{"10.4 many small fragments over the limit", join(bytes.Repeat(frame(0x02, strings.Repeat("x", 999)), 1), bytes.Repeat(frame(0x00, strings.Repeat("x", 999)), 101)), []string{"end 1009"}},
 		{"10.4 fragments over the limit", join(frame(0x02, big), frameHeader(0x80, 40_000)), []string{"end 1009"}},
 	}
 }
 
 func opcodeCases() (cs []rfcCase) {
 	for _, op := range []byte{3, 4, 5, 6, 7, 11, 12, 13, 14, 15} {
-		cs = append(cs, rfcCase{fmt.Sprintf("5.2 reserved opcode %d", op), frame(0x80|op, ""), []string{"end 1002"}})
+		cs = append(cs, rfcCase{fmt.Sprintf("5.2 reserved opcode %d", op), frame(0x80|op, ""), []string{"end 1002"}},
+			rfcCase{fmt.Sprintf("5.2 reserved opcode %d within a message", op), join(frame(0x01, "a"), frame(0x80|op, "")), []string{"end 1002"}})
 	}
 	return cs
 }
@@ -113,7 +121,7 @@ func closeCases() (cs []rfcCase) {
 		cs = append(cs, rfcCase{fmt.Sprintf("7.4 code %d", code), closeFrame(code, "why"), []string{fmt.Sprintf("end %d", code)}})
 	}
 	for _, code := range []int{0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535} {
-		cs = append(cs, rfcCase{fmt.Sprintf("7.4 code %d", code), closeFrame(code, ""), []string{"end 1002"}})
+		cs = append(cs, rfcCase{fmt.Sprintf("7.4 bad code %d", code), closeFrame(code, ""), []string{"end 1002"}})
 	}
 	return append(cs,
 		rfcCase{"5.5.1 empty", frame(0x88, ""), []string{"end 1005"}},
@@ -149,23 +157,36 @@ func deflateCases() []rfcCase {
 	random := make([]byte, testMaxMessage)
 	rand.NewChaCha8([32]byte{}).Read(random)
 	noise := string(random)
+	long := strings.Repeat("abcdefghijklmnopqrstuvwxyz 0123456789 ", 20) + "the quick brown fox jumps over the lazy dog"
 	return []rfcCase{
-		{"7.2.3.1 the RFC's example", frame(0xc1, "\xf2\x48\xcd\xc9\xc9\x07\x00"), []string{`text "Hello"`, bye}},
-		{"7.2.3.1 in fragments", join(frame(0x41, "\xf2\x48\xcd"), frame(0x80, "\xc9\xc9\x07\x00")), []string{`text "Hello"`, bye}},
-		{"7.2.3.3 stored", frame(0xc1, "\x00\x05\x00\xfa\xffHello\x00"), []string{`text "Hello"`, bye}},
-		{"7.2.3.4 final block", frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"), []string{`text "Hello"`, bye}},
-		{"7.2.3.5 two blocks", frame(0xc1, "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"), []string{`text "Hello"`, bye}},
-		{"7.2.3.4 final block and another", frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00"+hello), []string{`text "HelloHello"`, bye}},
-		{"7.2.3.4 a block after a final one refers back", frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00"+deflatedAfter("Hello", "Hello")), []string{`text "HelloHello"`, bye}},
-		{"7.2.3.6 empty", frame(0xc1, "\x00"), []string{`text ""`, bye}},
-		{"6 not every message is compressed", join(frame(0xc1, hello), text("plain"), frame(0xc2, hello)), []string{`text "Hello"`, `text "plain"`, `binary "Hello"`, bye}},
-		{"6 ping between", join(frame(0x41, hello[:2]), frame(0x89, "p"), frame(0x80, hello[2:])), []string{`ping "p"`, `text "Hello"`, bye}},
-		{"6 RSV1 on a continuation", join(frame(0x41, hello[:2]), frame(0xc0, hello[2:])), []string{"end 1002"}},
-		{"6 RSV1 on a ping", frame(0xc9, ""), []string{"end 1002"}},
-		{"6 no context is taken over", join(frame(0xc1, hello), frame(0xc1, "\xf2\x00\x11\x00\x00")), []string{`text "Hello"`, "end 1007"}},
-		{"6.2 not a deflate stream", frame(0xc1, "\xff\xff\xff"), []string{"end 1007"}},
-		{"6.2 a stream cut short", frame(0xc1, hello[:3]), []string{"end 1007"}},
-		{"6.2 too many final blocks", frame(0xc1, strings.Repeat("\x03\x00", 100)), []string{"end 1007"}},
+		{"7692 7.2.3.1 the RFC's example", frame(0xc1, "\xf2\x48\xcd\xc9\xc9\x07\x00"), []string{`text "Hello"`, bye}},
+		{"7692 7.2.3.1 in fragments", join(frame(0x41, "\xf2\x48\xcd"), frame(0x80, "\xc9\xc9\x07\x00")), []string{`text "Hello"`, bye}},
+		{"7692 7.2.3.3 a block without compression", frame(0xc1, "\x00\x05\x00\xfa\xffHello\x00"), []string{`text "Hello"`, bye}},
+		{"7692 7.2.3.4 final block", frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"), []string{`text "Hello"`, bye}},
+		{"7692 7.2.3.5 two blocks", frame(0xc1, "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"), []string{`text "Hello"`, bye}},
+		{"7692 7.2.3.4 final block and another", frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00"+hello), []string{`text "HelloHello"`, bye}},
+		{"7692 7.2.3.4 a block after a final one refers back", frame(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00"+deflatedAfter("Hello", "Hello")), []string{`text "HelloHello"`, bye}},
+		{"7692 7.2.3.6 empty", frame(0xc1, "\x00"), []string{`text ""`, bye}},
+		{"7692 6 not every message is compressed", join(frame(0xc1, hello), text("plain"), frame(0xc2, hello)), []string{`text "Hello"`, `text "plain"`, `binary "Hello"`, bye}},
+		{"7692 6 ping between", join(frame(0x41, hello[:2]), frame(0x89, "p"), frame(0x80, hello[2:])), []string{`ping "p"`, `text "Hello"`, bye}},
+		{"7692 6 RSV1 on a continuation", join(frame(0x41, hello[:2]), frame(0xc0, hello[2:])), []string{"end 1002"}},
+		{"7692 6 RSV1 on a ping", frame(0xc9, ""), []string{"end 1002"}},
+		{"7692 6 RSV1 on a close frame", frame(0xc8, ""), []string{"end 1002"}},
+		{"7692 6 RSV1 on a pong within a message", join(frame(0x41, hello[:2]), frame(0xca, "")), []string{"end 1002"}},
+		{"7692 6 RSV2 beside RSV1", frame(0xe1, hello), []string{"end 1002"}},
+		{"7692 6 RSV3 beside RSV1", frame(0xd1, hello), []string{"end 1002"}},
+		{"7692 6.2 a byte in each fragment", eachByte(hello), []string{`text "Hello"`, bye}},
+		{"7692 6.2 empty fragments", join(frame(0x41, ""), frame(0x00, hello), frame(0x00, ""), frame(0x80, "")), []string{`text "Hello"`, bye}},
+		{"7692 6.2 a text of no bytes is empty", frame(0xc1, ""), []string{`text ""`, bye}},
+		{"7692 7.2.2 fixed codes", frame(0xc1, "\x4a\x4c\x4a\x06\x00"), []string{`text "abc"`, bye}},
+		{"7692 7.2.2 dynamic codes", frame(0xc1, deflated(long)), []string{fmt.Sprintf("text of %d bytes", len(long)), bye}},
+		{"7692 7.2.2 a reserved kind of block", frame(0xc1, "\x07\x00"), []string{"end 1007"}},
+		{"7692 7.2.2 a block without compression whose length is wrong", frame(0xc1, "\x00\x05\x00\x00\x00Hello\x00"), []string{"end 1007"}},
+		{"7692 7.2.2 refers back behind the start", frame(0xc1, deflatedAfter("Hello Hello", "Hello Hello")), []string{"end 1007"}},
+		{"7692 7.1.1.2 the client takes no context over", join(frame(0xc1, hello), frame(0xc1, "\xf2\x00\x11\x00\x00")), []string{`text "Hello"`, "end 1007"}},
+		{"7692 7.2.2 not a deflate stream", frame(0xc1, "\xff\xff\xff"), []string{"end 1007"}},
+		{"7692 7.2.2 a stream cut short", frame(0xc1, hello[:3]), []string{"end 1007"}},
+		{"7692 7.2.2 too many final blocks", frame(0xc1, strings.Repeat("\x03\x00", 100)), []string{"end 1007"}},
 		{"8.1 inflated text is not UTF-8", frame(0xc1, deflated("ab\xff")), []string{"end 1007"}},
 		{"8.1 inflated bytes may be anything", frame(0xc2, deflated("ab\xff")), []string{`binary "ab\xff"`, bye}},
 		{"10.4 inflates to the limit", frame(0xc2, big), []string{fmt.Sprintf("binary of %d bytes", testMaxMessage), bye}},
@@ -175,7 +196,19 @@ func deflateCases() []rfcCase {
 	}
 }
 
-// TestRFC runs every case over every transport, with the bytes sent at once and in dribs.
+// eachByte is a compressed text with a frame for each of its bytes.
+func eachByte(p string) (b []byte) {
+	b0 := byte(0x41)
+	for i := range len(p) - 1 {
+		b = append(b, frame(b0, p[i:i+1])...)
+		b0 = 0x00
+	}
+	return append(b, frame(0x80, p[len(p)-1:])...)
+}
+
+// TestRFC runs every case over every transport, behind a real upgrade, with the bytes sent at once and in dribs. The names
+// of the cases begin with the section of RFC 6455, or with 7692 and the section of that; each stands in
+// docs/conformance.md.
 func TestRFC(t *testing.T) {
 	groups := []struct {
 		name        string
@@ -194,10 +227,13 @@ func TestRFC(t *testing.T) {
 		t.Run(tr.name, func(t *testing.T) {
 			t.Parallel()
 			for _, g := range groups {
+				budget := &Budget{Max: 1 << 20}
+				s := startServer(t, tr, Options{MaxMessage: testMaxMessage, Compression: g.compression, Budget: budget})
+				s.mute = true
 				for _, tc := range g.cases {
-					t.Run(g.name+"/"+tc.name, func(t *testing.T) { runCase(t, tr, g.compression, tc, 0) })
+					t.Run(g.name+"/"+tc.name, func(t *testing.T) { runCase(t, s, budget, tc, 0) })
 					if len(tc.send) < 2000 {
-						t.Run(g.name+"/"+tc.name+" in dribs", func(t *testing.T) { runCase(t, tr, g.compression, tc, 3) })
+						t.Run(g.name+"/"+tc.name+" in dribs", func(t *testing.T) { runCase(t, s, budget, tc, 3) })
 					}
 				}
 			}
@@ -205,15 +241,19 @@ func TestRFC(t *testing.T) {
 	}
 }
 
-func runCase(t *testing.T, tr transport, compression Compression, tc rfcCase, drib int) {
-	budget := &Budget{Max: 1 << 20}
-	o := &owner{}
-	peer := tr.serve(t, o, ConnOptions{MaxMessage: testMaxMessage, Compression: compression, Budget: budget})
+func runCase(t *testing.T, s *server, budget *Budget, tc rfcCase, drib int) {
+	resp, body, peer, br := s.ask(t, with("Sec-WebSocket-Extensions: permessage-deflate"))
+	if resp.StatusCode != 101 {
+		t.Fatalf("answered %s %q", resp.Status, body)
+	}
+	o := receive(t, s.started)
+	receive(t, s.upgraded)
 	go send(peer, tc, drib)
 	lastCode := make(chan string, 1)
-	go func() { lastCode <- lastClose(peer) }()
+	go func() { lastCode <- lastClose(readFrom{peer, br}) }()
 
 	err := o.wait(t)
+	o.end <- err // for the end of the server
 	code := CloseCode(err)
 	if got := append(o.transcript(), fmt.Sprintf("end %d", code)); !slices.Equal(got, tc.want) {
 		t.Errorf("got  %q\nwant %q\nServe: %v", got, tc.want, err)
@@ -225,6 +265,14 @@ func runCase(t *testing.T, tr transport, compression Compression, tc rfcCase, dr
 		t.Errorf("%d bytes of the budget are still held", n)
 	}
 }
+
+// readFrom reads what http.ReadResponse may have read too much of.
+type readFrom struct {
+	net.Conn
+	br io.Reader
+}
+
+func (r readFrom) Read(p []byte) (int, error) { return r.br.Read(p) }
 
 // send writes the case, and a close frame if it is to end well. An error is no news: the server may have
 // closed.

@@ -185,7 +185,7 @@ func TestPeerGoneWhileStalled(t *testing.T) {
 	})
 }
 
-func TestManyStalledSocketsAddNoGoroutine(t *testing.T) {
+func TestManyStalledSocketsShareOneGoroutine(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("elsewhere each stalled socket has a goroutine")
 	}
@@ -206,7 +206,7 @@ func TestManyStalledSocketsAddNoGoroutine(t *testing.T) {
 	for i, c := range conns {
 		c.WhenWritable(func() { called <- i })
 	}
-	if after := runtime.NumGoroutine(); after > before {
+	if after := runtime.NumGoroutine(); after > before+1 { // the poller's own
 		t.Errorf("%d goroutines before, %d after", before, after)
 	}
 	seen := map[int]bool{}

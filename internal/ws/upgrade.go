@@ -214,15 +214,53 @@ func extensions(r *http.Request) (all []httphead.Option, ok bool) {
 	return all, true
 }
 
-// negotiate returns the answer to the first offer of permessage-deflate that can be met, or an empty option.
-// An offer with parameters that are unknown or wrong is declined (RFC 7692, 7.1), as is one that limits the
-// server's window.
+// negotiate returns the answer to the first offer of permessage-deflate that can be met, or an empty option. What the
+// peer allows us for its own direction (client_max_window_bits, client_no_context_takeover) needs no answer, but a context
+// that is not taken over spares memory.
 func negotiate(offers []httphead.Option) httphead.Option {
-	e := wsflate.Extension{Parameters: wsflate.Parameters{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}
 	for _, offer := range offers {
-		if accept, err := e.Negotiate(offer); err == nil && len(accept.Name) > 0 {
+		if window, ok := acceptable(offer); ok {
+			accept := httphead.Option{Name: []byte(wsflate.ExtensionName)}
+			accept.Parameters.Set([]byte("server_no_context_takeover"), nil)
+			accept.Parameters.Set([]byte("client_no_context_takeover"), nil)
+			if window {
+				accept.Parameters.Set([]byte(serverWindow), []byte("15"))
+			}
 			return accept
 		}
 	}
 	return httphead.Option{}
 }
+
+const serverWindow = "server_max_window_bits"
+
+// acceptable says whether an offer is one of permessage-deflate that can be met, and whether it bounds the server's window
+// (by the 15 bits that this one has). Parameters that are unknown, wrong or there twice have it declined: RFC 7692, 7.1.
+// gobwas's check takes client_max_window_bits any number of times.
+func acceptable(offer httphead.Option) (window, ok bool) {
+	if string(offer.Name) != wsflate.ExtensionName {
+		return false, false
+	}
+	seen := map[string]bool{}
+	ok = true
+	offer.Parameters.ForEach(func(key, value []byte) bool {
+		k, v := string(key), string(value)
+		switch k {
+		case "server_no_context_takeover", "client_no_context_takeover":
+			ok = value == nil
+		case "client_max_window_bits":
+			ok = value == nil || slices.Contains(windows, v)
+		case serverWindow:
+			window, ok = true, v == windows[len(windows)-1]
+		default:
+			ok = false
+		}
+		ok = ok && !seen[k]
+		seen[k] = true
+		return ok
+	})
+	return window, ok
+}
+
+// windows are the sizes that a window may have, in bits.
+var windows = []string{"8", "9", "10", "11", "12", "13", "14", "15"}

@@ -20,6 +20,8 @@ type server struct {
 	dial     func() (net.Conn, error)
 	upgraded chan *Conn // what Upgrade returned, in order
 	refused  chan error // the same
+	mute     bool       // what comes is not echoed
+	started  chan *owner
 
 	mu      sync.Mutex
 	owners  []*owner
@@ -29,8 +31,11 @@ type server struct {
 func startServer(t testing.TB, tr transport, o Options) *server {
 	t.Helper()
 	o.Path = tr.path
+	if tr.name == "tcp settling" {
+		o.Settle = SettleOn
+	}
 	l := newPairListener(t, tr)
-	s := &server{url: "ws://127.0.0.1/", dial: l.dial, upgraded: make(chan *Conn, 100), refused: make(chan error, 100)}
+	s := &server{url: "ws://127.0.0.1/", dial: l.dial, upgraded: make(chan *Conn, 100), refused: make(chan error, 100), started: make(chan *owner, 100)}
 	hs := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := Upgrade(w, r, o)
 		if err != nil {
@@ -62,10 +67,13 @@ func (s *server) own(c *Conn) {
 		c.Close()
 		return
 	}
-	own := &owner{c: c, echo: true, deflate: c.Compressed()}
+	own := &owner{c: c, echo: !s.mute, deflate: c.Compressed()}
 	s.owners = append(s.owners, own)
 	own.start()
 	s.upgraded <- c
+	if s.mute {
+		s.started <- own
+	}
 }
 
 // pairListener accepts the server's ends of a transport's pairs.
@@ -156,27 +164,38 @@ func TestUpgradeRefuses(t *testing.T) {
 		code          holdfast.Code
 		body          string
 	}{
-		{"POST", strings.Replace(handshake, "GET", "POST", 1), 405, holdfast.CodeHTTPBadRequest, "POST"},
-		{"HTTP/1.0", strings.Replace(handshake, "HTTP/1.1", "HTTP/1.0", 1), 426, holdfast.CodeHTTPUpgradeRequired, "HTTP/1.0"},
-		{"no Connection", with("Connection: -"), 426, holdfast.CodeHTTPUpgradeRequired, "Connection"},
-		{"Connection: keep-alive", with("Connection: keep-alive"), 426, holdfast.CodeHTTPUpgradeRequired, "Connection"},
-		{"no Upgrade", with("Upgrade: -"), 426, holdfast.CodeHTTPUpgradeRequired, "Upgrade"},
-		{"Upgrade: h2c", with("Upgrade: h2c"), 426, holdfast.CodeHTTPUpgradeRequired, "Upgrade"},
-		{"no version", with("Sec-WebSocket-Version: -"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Version"},
-		{"version 8", with("Sec-WebSocket-Version: 8"), 426, holdfast.CodeHTTPUpgradeRequired, "Sec-WebSocket-Version"},
-		{"no key", with("Sec-WebSocket-Key: -"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Key"},
-		{"short key", with("Sec-WebSocket-Key: dGhlIHNhbXBsZQ=="), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Key"},
-		{"key of the right length only", with("Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!!!"), 400, holdfast.CodeHTTPBadRequest, "base64"},
-		{"two keys", with("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), 400, holdfast.CodeHTTPBadRequest, "more than once"},
-		{"subprotocol is no token", with("Sec-WebSocket-Protocol: a;b"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Protocol"},
-		{"extensions cannot be read", with("Sec-WebSocket-Extensions: a; =;"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Extensions"},
-		{"a body", with("Content-Length: 3") + "abc", 400, holdfast.CodeHTTPBadRequest, "body"},
+		{"4.2.1 POST", strings.Replace(handshake, "GET", "POST", 1), 405, holdfast.CodeHTTPBadRequest, "POST"},
+		{"4.2.1 HTTP 1.0", strings.Replace(handshake, "HTTP/1.1", "HTTP/1.0", 1), 426, holdfast.CodeHTTPUpgradeRequired, "HTTP/1.0"},
+		{"4.2.1 no Connection", with("Connection: -"), 426, holdfast.CodeHTTPUpgradeRequired, "Connection"},
+		{"4.2.1 Connection without Upgrade", with("Connection: keep-alive"), 426, holdfast.CodeHTTPUpgradeRequired, "Connection"},
+		{"4.2.1 no Upgrade", with("Upgrade: -"), 426, holdfast.CodeHTTPUpgradeRequired, "Upgrade"},
+		{"4.2.1 Upgrade to something else", with("Upgrade: h2c"), 426, holdfast.CodeHTTPUpgradeRequired, "Upgrade"},
+		{"4.2.1 no version", with("Sec-WebSocket-Version: -"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Version"},
+		{"4.2.1 two hosts", with("Host: x\r\nHost: y"), 400, 0, "Bad Request"},
+		{"4.2.1 no host", with("Host: -"), 400, 0, "Host"},
+		{"11.3.5 two versions", with("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13"), 400, holdfast.CodeHTTPBadRequest, "more than once"},
+		{"4.2.2 several versions", with("Sec-WebSocket-Version: 8, 13"), 426, holdfast.CodeHTTPUpgradeRequired, "not 13"},
+		{"4.2.1 subprotocols with a blank in one", with("Sec-WebSocket-Protocol: a b"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Protocol"},
+		{"4.2.1 key of 17 bytes", with("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA="), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Key"},
+		{"9.1 an extension that is no token", with("Sec-WebSocket-Extensions: \"permessage-deflate\""), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Extensions"},
+		{"4.2.1 a body in chunks", with("Transfer-Encoding: chunked") + "0\r\n\r\n", 400, holdfast.CodeHTTPBadRequest, "body"},
+		{"4.2.2 version 8", with("Sec-WebSocket-Version: 8"), 426, holdfast.CodeHTTPUpgradeRequired, "Sec-WebSocket-Version"},
+		{"4.2.1 no key", with("Sec-WebSocket-Key: -"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Key"},
+		{"4.2.1 short key", with("Sec-WebSocket-Key: dGhlIHNhbXBsZQ=="), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Key"},
+		{"4.2.1 key of the right length only", with("Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!!!"), 400, holdfast.CodeHTTPBadRequest, "base64"},
+		{"11.3.1 two keys", with("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), 400, holdfast.CodeHTTPBadRequest, "more than once"},
+		{"4.2.1 subprotocol is no token", with("Sec-WebSocket-Protocol: a;b"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Protocol"},
+		{"9.1 extensions cannot be read", with("Sec-WebSocket-Extensions: a; =;"), 400, holdfast.CodeHTTPBadRequest, "Sec-WebSocket-Extensions"},
+		{"4.2.1 a body", with("Content-Length: 3") + "abc", 400, holdfast.CodeHTTPBadRequest, "body"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			resp, body, nc, _ := s.ask(t, tc.request)
 			nc.Close()
 			if resp.StatusCode != tc.status || !strings.Contains(body, tc.body) {
 				t.Errorf("answered %s %q, want %d and a body with %q", resp.Status, body, tc.status, tc.body)
+			}
+			if tc.code == 0 {
+				return // net/http does not even ask
 			}
 			if v := resp.Header.Get("Sec-WebSocket-Version"); v != "13" {
 				t.Errorf("Sec-WebSocket-Version: %q", v)
@@ -218,39 +237,71 @@ func TestUpgradeAccepts(t *testing.T) {
 	const accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 	s := startServer(t, transports[0], Options{Subprotocols: []string{"bin", "json"}, Compression: CompressionOn})
 	const deflate = "permessage-deflate;server_no_context_takeover;client_no_context_takeover"
+	const ext = "Sec-WebSocket-Extensions: "
+	offer := func(params string) string { return with(strings.TrimSuffix(ext+"permessage-deflate; "+params, "; ")) }
 	for _, tc := range []struct {
 		name, request           string
 		subprotocol, extensions string
 	}{
-		{"plain", handshake, "", ""},
-		{"any case", with("Upgrade: WebSocket"), "", ""},
-		{"tokens over two lines", with("Connection: keep-alive\r\nConnection: UPGRADE"), "", ""},
-		{"the server's preference decides", with("Sec-WebSocket-Protocol: x, json, bin"), "bin", ""},
-		{"subprotocols over two lines", with("Sec-WebSocket-Protocol: x\r\nSec-WebSocket-Protocol: json"), "json", ""},
-		{"no subprotocol in common", with("Sec-WebSocket-Protocol: x, y"), "", ""},
-		{"deflate", with("Sec-WebSocket-Extensions: permessage-deflate"), "", deflate},
-		{"deflate as browsers offer it", with("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"), "", deflate},
-		{"an extension that nobody knows", with("Sec-WebSocket-Extensions: x-foo; a=1"), "", ""},
-		{"an empty list of extensions", with("Sec-WebSocket-Extensions: "), "", ""},
-		{"a smaller window for the server is declined", with("Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10"), "", ""},
-		{"the first offer that can be met", with("Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10, permessage-deflate"), "", deflate},
-		{"an unknown parameter is declined", with("Sec-WebSocket-Extensions: permessage-deflate; level=9"), "", ""},
-		{"a parameter twice is declined", with("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; server_no_context_takeover"), "", ""},
-		{"a window of no size is declined", with("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=99"), "", ""},
+		{"4.2.1 plain", handshake, "", ""},
+		{"4.2.1 any case", with("Upgrade: WebSocket"), "", ""},
+		{"4.2.1 Upgrade is a list", with("Upgrade: h2c, websocket"), "", ""},
+		{"4.2.1 tokens over two lines", with("Connection: keep-alive\r\nConnection: UPGRADE"), "", ""},
+		{"4.2.1 blanks around the key", with("Sec-WebSocket-Key:   dGhlIHNhbXBsZSBub25jZQ==  "), "", ""},
+		{"4.2.2 the server's preference decides", with("Sec-WebSocket-Protocol: x, json, bin"), "bin", ""},
+		{"11.3.4 subprotocols over two lines", with("Sec-WebSocket-Protocol: x\r\nSec-WebSocket-Protocol: json"), "json", ""},
+		{"4.2.2 no subprotocol in common", with("Sec-WebSocket-Protocol: x, y"), "", ""},
+		{"9.1 an extension that nobody knows", with(ext + "x-foo; a=1"), "", ""},
+		{"9.1 an empty list of extensions", with(ext), "", ""},
+		{"9.1 one that nobody knows, and deflate", with(ext + "x-foo; a=1, permessage-deflate"), "", deflate},
+		{"9.1 extensions over two lines", with(ext + "x-foo\r\n" + ext + "permessage-deflate"), "", deflate},
+		{"7692 5 deflate", offer(""), "", deflate},
+		{"7692 5.1 the first offer that can be met", with(ext + "permessage-deflate; server_max_window_bits=10, permessage-deflate"), "", deflate},
+		{"7692 5.1 the first of two that can be met", with(ext + "permessage-deflate; server_max_window_bits=15, permessage-deflate"), "", deflate + ";server_max_window_bits=15"},
+		{"7692 7.1.1.1 server_no_context_takeover", offer("server_no_context_takeover"), "", deflate},
+		{"7692 7.1.1.1 with a value", offer("server_no_context_takeover=1"), "", ""},
+		{"7692 7.1.1.1 twice", offer("server_no_context_takeover; server_no_context_takeover"), "", ""},
+		{"7692 7.1.1.2 client_no_context_takeover", offer("client_no_context_takeover"), "", deflate},
+		{"7692 7.1.1.2 with a value", offer("client_no_context_takeover=true"), "", ""},
+		{"7692 7.1.1.2 twice", offer("client_no_context_takeover; client_no_context_takeover"), "", ""},
+		{"7692 7.1.2.1 server_max_window_bits of all that there is", offer("server_max_window_bits=15"), "", deflate + ";server_max_window_bits=15"},
+		{"7692 7.1.2.1 quoted", offer(`server_max_window_bits="15"`), "", deflate + ";server_max_window_bits=15"},
+		{"7692 7.1.2.1 a smaller window than the server's", offer("server_max_window_bits=10"), "", ""},
+		{"7692 7.1.2.1 of 7", offer("server_max_window_bits=7"), "", ""},
+		{"7692 7.1.2.1 of 16", offer("server_max_window_bits=16"), "", ""},
+		{"7692 7.1.2.1 of 015", offer("server_max_window_bits=015"), "", ""},
+		{"7692 7.1.2.1 without a value", offer("server_max_window_bits"), "", ""},
+		{"7692 7.1.2.1 twice", offer("server_max_window_bits=15; server_max_window_bits=15"), "", ""},
+		{"7692 7.1.2.2 client_max_window_bits as browsers offer it", offer("client_max_window_bits"), "", deflate},
+		{"7692 7.1.2.2 of 8", offer("client_max_window_bits=8"), "", deflate},
+		{"7692 7.1.2.2 of 15", offer("client_max_window_bits=15"), "", deflate},
+		{"7692 7.1.2.2 of 7", offer("client_max_window_bits=7"), "", ""},
+		{"7692 7.1.2.2 of 16", offer("client_max_window_bits=16"), "", ""},
+		{"7692 7.1.2.2 of 09", offer("client_max_window_bits=09"), "", ""},
+		{"7692 7.1.2.2 of nothing", offer(`client_max_window_bits=""`), "", ""},
+		{"7692 7.1.2.2 of -8", offer("client_max_window_bits=-8"), "", ""},
+		{"7692 7.1.2.2 twice without a value", offer("client_max_window_bits; client_max_window_bits"), "", ""},
+		{"7692 7.1.2.2 twice", offer("client_max_window_bits; client_max_window_bits=10"), "", ""},
+		{"7692 7.1 all parameters", offer("server_no_context_takeover; client_no_context_takeover; server_max_window_bits=15; client_max_window_bits=12"), "", deflate + ";server_max_window_bits=15"},
+		{"7692 7.1 an unknown parameter", offer("level=9"), "", ""},
+		{"7692 7.1 an unknown parameter without a value", offer("x"), "", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			resp, body, _, _ := s.ask(t, tc.request)
 			if resp.StatusCode != 101 {
 				t.Fatalf("answered %s %q", resp.Status, body)
 			}
-			if got := resp.Header.Get("Sec-WebSocket-Accept"); got != accept {
-				t.Errorf("Sec-WebSocket-Accept: %q, want %q", got, accept)
+			want := map[string]string{"Upgrade": "websocket", "Connection": "Upgrade", "Sec-Websocket-Accept": accept,
+				"Sec-Websocket-Protocol": tc.subprotocol, "Sec-Websocket-Extensions": tc.extensions}
+			for name, value := range want {
+				if got := resp.Header.Values(name); strings.Join(got, "|") != value {
+					t.Errorf("%s: %q, want %q", name, got, value)
+				}
 			}
-			if got := resp.Header.Get("Sec-WebSocket-Protocol"); got != tc.subprotocol {
-				t.Errorf("subprotocol %q, want %q", got, tc.subprotocol)
-			}
-			if got := resp.Header.Get("Sec-WebSocket-Extensions"); got != tc.extensions {
-				t.Errorf("extensions %q, want %q", got, tc.extensions)
+			for name := range resp.Header {
+				if want[name] == "" {
+					t.Errorf("%s: %q was not asked for", name, resp.Header.Get(name))
+				}
 			}
 			c := receive(t, s.upgraded)
 			if c.Subprotocol() != tc.subprotocol || c.Compressed() != (tc.extensions != "") {

@@ -180,6 +180,26 @@ func TestPowerFailureAnywhere(t *testing.T) {
 	}
 }
 
+// The data folder's parents are made durable, too, where they had to be made.
+func TestPowerFailureOfANewFolder(t *testing.T) {
+	mem := vfs.NewCrashableMem()
+	s := open(t, "srv/holdfast/data", disk.Options{FS: mem})
+	l := &load{next: 1}
+	ds := l.batch()
+	if err := s.Append(ds, make([]store.Result, len(ds))); err != nil {
+		t.Fatal(err)
+	}
+	after := mem.CrashClone(vfs.CrashCloneCfg{})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, "srv/holdfast/data", disk.Options{FS: after})
+	l.check(t, s, 1)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 const childEnv = "HOLDFAST_DISK_CHILD"
 
 // TestMain lets the test binary be the process that is killed.

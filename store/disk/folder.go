@@ -22,6 +22,43 @@ const (
 	guardFile  = "GUARD"
 )
 
+// makeFolder makes a folder with its parents, durably: a folder whose own name is lost takes with it whatever was
+// synced below.
+func makeFolder(fsys vfs.FS, dir string) error {
+	missing := dir
+	var parents []string // of what is missing
+	for {
+		if _, err := fsys.Stat(missing); err == nil {
+			break
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		parent := fsys.PathDir(missing)
+		if parent == missing {
+			break
+		}
+		parents = append(parents, parent)
+		missing = parent
+	}
+	if err := fsys.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, parent := range parents {
+		if err := syncDir(fsys, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func syncDir(fsys vfs.FS, dir string) error {
+	d, err := fsys.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
 // checkFolder looks at the folder's files, before anything is written, and reports whether there is a database.
 func (s *Store) checkFolder() (exists bool, err error) {
 	text, err := readFile(s.opts.FS, s.opts.FS.PathJoin(s.dir, formatFile))
@@ -186,9 +223,5 @@ func writeFile(fsys vfs.FS, dir, name, text string) error {
 	if err := fsys.Rename(path+".tmp", path); err != nil {
 		return err
 	}
-	d, err := fsys.OpenDir(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return syncDir(fsys, dir)
 }

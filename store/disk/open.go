@@ -26,6 +26,7 @@ type Store struct {
 	lock *pebble.Lock
 	db   *pebble.DB
 
+	files *files
 	gate  gate
 	fail  *failure
 	space space
@@ -54,13 +55,16 @@ func Open(dir string, o Options) (*Store, error) {
 			dir = abs
 		}
 	}
+	files := newFiles(o.FS)
+	o.FS = files
 	s := &Store{
-		opts: o, dir: dir, turn: newTurn(), cursorTurn: newTurn(),
+		opts: o, files: files, dir: dir, turn: newTurn(), cursorTurn: newTurn(),
 		fail: &failure{exit: o.Exit}, guard: guard{fs: o.FS, dir: dir},
 	}
 	s.space.opts, s.space.dir = &s.opts, dir
 	s.trim.turn = newTurn()
 	if err := s.openFolder(); err != nil {
+		files.close()
 		return nil, err
 	}
 	s.channels.init(o.CachedChannels)
@@ -69,7 +73,7 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) openFolder() (err error) {
-	if err := s.opts.FS.MkdirAll(s.dir, 0o700); err != nil {
+	if err := makeFolder(s.opts.FS, s.dir); err != nil {
 		return s.openError(holdfast.CodeIO, "", err)
 	}
 	if s.lock, err = pebble.LockDirectory(s.dir, s.opts.FS); err != nil {
@@ -240,8 +244,11 @@ func (s *Store) Close() error {
 	}
 	if err := s.fail.get(); err != nil {
 		// Pebble is in a state in which it may not even close, and the process is meant to have ended
+		s.files.close()
 		return err
 	}
 	err := s.db.Close()
-	return errors.Join(err, s.guard.write(), s.lock.Close())
+	err = errors.Join(err, s.guard.write(), s.lock.Close())
+	s.files.close()
+	return err
 }

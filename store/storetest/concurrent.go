@@ -2,13 +2,14 @@ package storetest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/anishathalye/porcupine"
-
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/check/linear"
 	"github.com/holdfast-ws/holdfast/store"
 )
 
@@ -113,87 +114,71 @@ func (r *rig) follow(name string, promised *atomic.Uint64, done chan struct{}) {
 	}
 }
 
-// logInput is a call of a history: an append of drafts to one channel, or a look at its head and last record.
-type logInput struct {
-	append int
-}
-
-type logOutput struct {
-	first, head, last uint64
-}
-
-// testLinearizable records small histories of one appender and some readers, and asks porcupine for an order.
+// testLinearizable appends to a few channels by several lanes, with duplicates, holes and skips, while others read, and
+// asks for an order that explains what all of them saw.
 func testLinearizable(t *testing.T, open Open) {
-	model := porcupine.Model{
-		Init: func() any { return uint64(0) },
-		Step: func(state, in, out any) (bool, any) {
-			head, i, o := state.(uint64), in.(logInput), out.(logOutput)
-			if i.append > 0 {
-				return o.first == head+1, head + uint64(i.append)
-			}
-			return o.head == head && o.last == head, state
-		},
-	}
-	r := newRig(t, open)
-	start := time.Now()
-	for round := range 20 {
-		name := fmt.Sprint("lin:", round)
-		var mu sync.Mutex
-		var history []porcupine.Operation
-		note := func(client int, in logInput, call time.Duration, out logOutput) {
-			mu.Lock()
-			defer mu.Unlock()
-			history = append(history, porcupine.Operation{
-				ClientId: client, Input: in, Call: int64(call), Output: out, Return: int64(time.Since(start)),
-			})
-		}
+	for round := range 12 {
+		r := newRig(t, open)
+		rec := linear.New(r.b)
 		var wg sync.WaitGroup
-		wg.Go(func() {
-			for k := range 15 {
-				n := 1 + k%3
-				ds, res := make([]store.Draft, n), make([]store.Result, n)
-				for j := range ds {
-					ds[j].Channel = name
-				}
-				call := time.Since(start)
-				if err := r.b.Append(ds, res); err != nil {
-					t.Error(err)
-					return
-				}
-				note(0, logInput{n}, call, logOutput{first: res[0].Offset})
-			}
-		})
-		for k := range 3 {
-			wg.Go(func() {
-				for range 15 {
-					if err := r.observe(name, k+1, start, note); err != nil {
-						t.Error(err)
-						return
-					}
-				}
-			})
+		var appending sync.Mutex
+		for client := range 2 {
+			wg.Go(func() { r.write(rec, client, rand.New(rand.NewPCG(uint64(round), uint64(client))), &appending) })
+			wg.Go(func() { r.watch(rec, 2+client, rand.New(rand.NewPCG(uint64(round), uint64(2+client)))) })
 		}
 		wg.Wait()
-		if res := porcupine.CheckOperationsTimeout(model, history, 10*time.Second); res != porcupine.Ok {
-			t.Fatalf("round %d: %v: no order explains the history", round, res)
+		if wrong := rec.Check(20 * time.Second); wrong != "" {
+			t.Fatalf("round %d: %s", round, wrong)
 		}
 	}
 }
 
-// observe reads all of a channel; a read is one observation: what it returned last was the head.
-func (r *rig) observe(name string, client int, start time.Time, note func(int, logInput, time.Duration, logOutput)) error {
-	call := time.Since(start)
-	recs, err := r.b.Read(r.ctx, name, 0, store.Limit{})
-	if err != nil {
-		return err
+var linChannels = []string{"lin:1", "lin:2"}
+
+// write appends small batches whose numbers are mostly the next of their lane.
+func (r *rig) write(rec *linear.Recorder, client int, rnd *rand.Rand, appending *sync.Mutex) {
+	next := map[string]uint64{}
+	for range 20 {
+		ds := make([]store.Draft, 1+rnd.IntN(3))
+		for i := range ds {
+			name := linChannels[rnd.IntN(len(linChannels))]
+			n := next[name] + 1
+			switch rnd.IntN(10) {
+			case 0:
+				n = max(1, n-1)
+			case 1:
+				n++
+			}
+			ds[i] = publish(name, 'P'+byte(client), n, fmt.Sprint(client, n))
+			switch rnd.IntN(12) {
+			case 0:
+				ds[i] = skip(name, 'P'+byte(client), n, n)
+			case 1:
+				ds[i].Verdict, ds[i].Code = store.Refuse, holdfast.CodeForbidden
+			}
+			next[name] = max(next[name], n)
+		}
+		appending.Lock()
+		_, err := rec.Append(client, ds)
+		appending.Unlock()
+		if err != nil {
+			r.t.Error(err)
+			return
+		}
 	}
-	n := uint64(len(recs))
-	note(client, logInput{}, call, logOutput{head: n, last: n})
-	call = time.Since(start)
-	st, err := r.b.State(r.ctx, name)
-	if err != nil {
-		return err
+}
+
+// watch reads channels, and where they end.
+func (r *rig) watch(rec *linear.Recorder, client int, rnd *rand.Rand) {
+	for range 20 {
+		name := linChannels[rnd.IntN(len(linChannels))]
+		_, err := rec.Read(r.ctx, client, name, uint64(rnd.IntN(10)), rnd.IntN(8))
+		if err == nil {
+			_, err = rec.State(r.ctx, client, name)
+		}
+		if err != nil {
+			r.t.Error(err)
+			return
+		}
 	}
-	note(client, logInput{}, call, logOutput{head: st.Head, last: st.Head})
-	return nil
 }

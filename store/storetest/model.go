@@ -83,7 +83,7 @@ func (m *model) decide(d *store.Draft) store.Result {
 		return c.resolved(l, d)
 	case l.sealed:
 		return outcome(store.Conflict)
-	case stale, absent && !d.Sent.IsZero() && !d.Sent.At.After(m.deleted):
+	case stale, len(l.offsets) == 0 && !d.Sent.IsZero() && !d.Sent.At.After(m.deleted):
 		return expected(store.Unknown, l.last+1)
 	case absent && d.Sent.IsZero() && d.Number > 1:
 		return expected(store.ProducerUnknown, 1)

@@ -177,6 +177,11 @@ func testDelete(t *testing.T, open Open) {
 		doubt := r.append(resent(publish(c, 'P', 3, "c"), r.clock.Now(), r.b.Info().Memory), resent(publish(c, 'Q', 1, "c"), r.clock.Now(), r.b.Info().Memory))
 		checkResult(t, "in doubt", doubt[0], expected(store.Unknown, 1))
 		checkResult(t, "in doubt", doubt[1], expected(store.Unknown, 1))
+		// and it stays so when the numbers before it have been given up since
+		doubt = r.append(skip(c, 'R', 1, 4), resent(publish(c, 'R', 5, "e"), r.clock.Now(), r.b.Info().Memory), publish(c, 'R', 5, "f"))
+		checkResult(t, "in doubt, behind a skip", doubt[1], expected(store.Unknown, 5))
+		checkResult(t, "never sent before, behind a skip", doubt[2], at(store.Stored, 1))
+		r.must(r.b.Delete(r.ctx, c))
 		res := r.append(publish(c, 'P', 2, "b"), publish(c, 'P', 1, "x"), store.Draft{Channel: c})
 		checkResult(t, "lanes are gone", res[0], expected(store.ProducerUnknown, 1))
 		checkResult(t, "it begins anew", res[1], at(store.Stored, 1))
