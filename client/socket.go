@@ -169,7 +169,7 @@ func (k *socket) readMessages() error {
 		if err != nil {
 			return err
 		}
-		if typ == websocket.MessageText && !utf8.Valid(data) { // it was compressed: inbound has seen to the others
+		if k.s.o.Compression == CompressionOn && typ == websocket.MessageText && !utf8.Valid(data) { // inbound sees only the rest
 			return notUTF8("a text message that is not UTF-8")
 		}
 		k.s.stats.bytesIn.Add(uint64(len(data)))

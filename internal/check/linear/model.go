@@ -3,6 +3,7 @@ package linear
 import (
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/anishathalye/porcupine"
 
@@ -31,8 +32,40 @@ var model = (&porcupine.NondeterministicModel{
 		x, y := a.(state), b.(state)
 		return len(x.log) == len(y.log) && maps.Equal(x.lanes, y.lanes) && sameLog(x.log, y.log)
 	},
-	DescribeOperation: func(in, out any) string { return fmt.Sprintf("%+v -> %+v", in, out) },
+	DescribeOperation: func(in, out any) string { return describe(in.(input), out.(output)) },
 }).ToModel()
+
+// describe tells a call in a line: "append a:3 a:4 = 1@7(0) 6@0(2)", producers by their first byte, and outcomes as
+// store numbers them, with the offset and the number that is expected.
+func describe(in input, out output) string {
+	var b strings.Builder
+	switch in.kind {
+	case stateCall:
+		return fmt.Sprintf("head = %d", out.head)
+	case readCall:
+		fmt.Fprintf(&b, "read after %d, at most %d =", in.after, in.limit)
+		for _, r := range out.records {
+			fmt.Fprintf(&b, " %d:%x:%d", r.offset, r.producer[0], r.number)
+		}
+		return b.String()
+	}
+	b.WriteString("append")
+	for _, d := range in.drafts {
+		what := ""
+		if d.kind == store.Skip {
+			what = fmt.Sprintf("skip:%d-", d.from)
+		}
+		fmt.Fprintf(&b, " %x:%s%d", d.producer[0], what, d.number)
+	}
+	b.WriteString(" =")
+	if out.unknown {
+		b.WriteString(" cut off")
+	}
+	for _, r := range out.results {
+		fmt.Fprintf(&b, " %d@%d(%d)", r.outcome, r.offset, r.expected)
+	}
+	return b.String()
+}
 
 func sameLog(a, b []record) bool {
 	for i := range a {
