@@ -417,3 +417,33 @@ func watchMemory() (stop func() uint64) {
 }
 
 func inLongRun() bool { return os.Getenv("HOLDFAST_LONG") != "" }
+
+// Promise 7: who knows another's session and nothing else gets a session of its own, however often it asks, and the one whose it
+// is notices nothing.
+func TestSessionsOfOthers(t *testing.T) {
+	s, url := start(t, badOptions())
+	good := dial(t, url, wire.Binary)
+	good.send(&wire.Hello{Process: 7, Counter: 3, Producer: holdfast.NewProducerID()})
+	good.want(wire.TypeWelcome)
+	id := good.dec.Welcome.Session
+	for n := range uint64(50) {
+		p := dial(t, url, wire.Binary)
+		p.send(&wire.Hello{Session: id, Process: 100 + n, Counter: 1 << 40, Producer: holdfast.NewProducerID()})
+		p.want(wire.TypeWelcome)
+		if p.dec.Welcome.Session == id {
+			t.Fatal("another process has got the session")
+		}
+		p.c.CloseNow()
+	}
+	good.publish("c", 1, "x")
+	good.want(wire.TypeStored)
+	if st := s.Stats(); st.Replaced != 0 || st.Closed[holdfast.CodeReplaced] != 0 {
+		t.Fatalf("%+v", st)
+	}
+	late := dial(t, url, wire.Binary) // the same process, but an older hello
+	late.send(&wire.Hello{Session: id, Process: 7, Counter: 3, Producer: holdfast.NewProducerID()})
+	if code := late.closed(); code != holdfast.CodeReplaced {
+		t.Fatalf("closed with %d", code)
+	}
+	until(t, func() string { return fmt.Sprintf("it is counted: %+v", s.Stats()) }, func() bool { return s.Stats().Closed[holdfast.CodeReplaced] == 1 })
+}

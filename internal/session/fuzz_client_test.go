@@ -2,9 +2,9 @@ package session_test
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
-	"time"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/session"

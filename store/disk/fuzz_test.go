@@ -22,7 +22,7 @@ func folderFiles(t testing.TB) map[string][]byte {
 	for round := range 2 { // the first round's records are in a table, the second's in the log
 		s := openMem(t, mem)
 		for i := range 3 {
-			ds := []store.Draft{{Channel: "a", Producer: holdfast.ProducerID{1}, Number: uint64(3*round + i + 1), Data: []byte(fmt.Sprint("record ", i))}}
+			ds := []store.Draft{{Channel: "a", Producer: holdfast.ProducerID{1}, Number: uint64(3*round + i + 1), Data: fmt.Append(nil, "record ", i)}}
 			if err := s.Append(ds, make([]store.Result, 1)); err != nil {
 				t.Fatal(err)
 			}
