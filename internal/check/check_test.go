@@ -285,6 +285,14 @@ func TestForgedHistories(t *testing.T) {
 
 		{"unknown without a reason", forgotten, drop(4), 5, "has forgotten nothing"},
 		{"unknown before the reason", forgotten, swap(4, 5), 5, "has forgotten nothing"},
+		{"unknown, and only somebody else was cut off from what the store forgot", forgotten, set(4, func(e *check.Event) { e.Client = "b" }), 5, "has forgotten nothing"},
+		{"stored again instead of unknown", forgotten, func(h check.History) check.History {
+			h[5], h[7] = delivered("a", "a2", 1), delivered("a", "a3", 2)
+			h = slices.Insert(h, 5, gap("s1", check.Fork, 1, 2, pos(0, 0)))
+			h = slices.Insert(h, 3, began("s1", check.AtStart, pos(0, 0)), received("s1", "a1", pos(1, 1)), received("s1", "a2", pos(1, 2)))
+			h = slices.Insert(h, 12, received("s1", "a2", pos(2, 1)), received("s1", "a3", pos(2, 2)))
+			return log(0, "a2@2 a3@2")(h)
+		}, 5, "was stored again"},
 		{"never answered", plain, drop(10), 5, "never answered"},
 		{"answered twice", plain, insert(11, delivered("a", "a2", 3)), 5, "ends twice"},
 		{"lost in silence", restored, drop(12), 5, "without being told"},

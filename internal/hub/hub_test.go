@@ -279,6 +279,23 @@ func TestNamedCursor(t *testing.T) {
 	two.want(kindOpened, 9, 0, uint64(term), 5, uint64(term), 5, 3)
 }
 
+// A new cursor has its place from the start, also where nothing has been acknowledged yet: at the head, of a channel that is
+// still empty.
+func TestNewNamedCursorKeepsItsPlace(t *testing.T) {
+	r := newRig(t, Options{}, memory.Options{})
+	p := r.peer(peerOptions{})
+	p.open(OpenRequest{Sub: 1, Channel: "a", Cursor: "c"}, unlimited, unlimited)
+	p.want(kindOpened, 1, 0, 0, 0, 0, 0, 1)
+	p.Lock()
+	p.CloseSub(1)
+	p.Unlock()
+	r.fill("a", 2)
+	p.open(OpenRequest{Sub: 2, Channel: "a", Cursor: "c"}, unlimited, unlimited)
+	p.want(kindOpened, 2, 0, 0, 0, 0, 0, 2)
+	p.wantRecord(1, text(1))
+	p.wantRecord(2, text(2))
+}
+
 func TestNamedCursorIsSavedByItself(t *testing.T) {
 	r := newRig(t, Options{}, memory.Options{})
 	r.fill("a", 5)
@@ -683,8 +700,11 @@ func TestNamedCursorTermAndPosition(t *testing.T) {
 	r.fill("a", 5)
 	term := uint64(r.log.Info().Term)
 	p := r.peer(peerOptions{})
-	p.open(OpenRequest{Sub: 1, Channel: "a", Cursor: "c"}, unlimited, unlimited)
+	p.open(OpenRequest{Sub: 1, Channel: "a", Cursor: "c", From: FromStart}, unlimited, unlimited)
 	p.want(kindOpened, 1, 0)
+	for o := uint64(1); o <= 5; o++ {
+		p.wantRecord(o, text(o))
+	}
 	p.Lock()
 	p.SaveCursor(1, holdfast.Position{Offset: 3})
 	p.CloseSub(1)

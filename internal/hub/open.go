@@ -103,6 +103,9 @@ func (h *Hub) resolve(ch *channel, r *OpenRequest) (o Opened, named *namedCursor
 		if err == nil {
 			err = h.locate(&o, r, &cur, &st)
 		}
+		if err == nil && named != nil && !cur.Known {
+			err = h.begin(named, o.Resumption.After)
+		}
 		if err != nil {
 			o.Err = err
 			return o, nil, epoch
@@ -110,6 +113,13 @@ func (h *Hub) resolve(ch *channel, r *OpenRequest) (o Opened, named *namedCursor
 		o.First, o.Head = st.Floor+1, st.Head
 		return o, named, epoch
 	}
+}
+
+// begin saves where a new cursor begins: the head, say, is another one by the time that its holder comes back having
+// acknowledged nothing, and what was published meanwhile would be passed over in silence.
+func (h *Hub) begin(n *namedCursor, at holdfast.Position) error {
+	_, err := h.log.SaveCursors(h.ctx, []store.CursorUpdate{{Channel: n.channel, Name: n.name, Generation: n.generation, Position: at}})
+	return err
 }
 
 // locate finds the place in the log that a request means.

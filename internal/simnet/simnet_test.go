@@ -55,10 +55,10 @@ func (w *world) connect() (up, down net.Conn) {
 }
 
 // read returns what comes until the end or an error, and how long it took.
-func read(c net.Conn) (data string, err error, took time.Duration) {
+func read(c net.Conn) (data string, took time.Duration, err error) {
 	start := time.Now()
 	b, err := io.ReadAll(c)
-	return string(b), err, time.Since(start)
+	return string(b), time.Since(start), err
 }
 
 func (w *world) expect(what string, got, want any) {
@@ -84,7 +84,7 @@ func TestLatency(t *testing.T) {
 		w.expect("dial", time.Since(start), 300*time.Millisecond)
 		io.WriteString(up, "hello")
 		up.Close()
-		data, err, took := read(down)
+		data, took, err := read(down)
 		w.expect("data", data, "hello")
 		w.expect("end", err, error(nil))
 		w.expect("took", took, 150*time.Millisecond)
@@ -178,7 +178,7 @@ func TestCloseIsHeard(t *testing.T) {
 		w.down.Close()
 		_, err := w.down.Read(make([]byte, 1))
 		w.fails("read what is closed", err, net.ErrClosed)
-		data, err, _ := read(w.up)
+		data, _, err := read(w.up)
 		w.expect("data", data, "")
 		w.expect("end", err, error(nil))
 		if _, err := io.WriteString(w.up, "too late"); err != nil {
@@ -196,7 +196,7 @@ func TestCloseWithUnreadInput(t *testing.T) {
 		io.WriteString(w.up, "unread")
 		io.WriteString(w.down, "lost")
 		w.down.Close()
-		_, err, _ := read(w.up)
+		_, _, err := read(w.up)
 		w.fails("read", err, syscall.ECONNRESET)
 	})
 }
@@ -205,7 +205,7 @@ func TestCloseWithUnreadInput(t *testing.T) {
 func TestCloseWrite(t *testing.T) {
 	bubble(t, simnet.Options{}, func(w *world) {
 		w.up.(interface{ CloseWrite() error }).CloseWrite()
-		_, err, _ := read(w.down)
+		_, _, err := read(w.down)
 		w.expect("end", err, error(nil))
 		go func() {
 			io.WriteString(w.down, "answer")
@@ -221,10 +221,10 @@ func TestCut(t *testing.T) {
 	bubble(t, simnet.Options{Link: simnet.Link{Latency: time.Second}}, func(w *world) {
 		w.expect("connections", w.net.Cut("ann", simnet.Up, 3), 1)
 		io.WriteString(w.up, "frame")
-		data, err, _ := read(w.down)
+		data, _, err := read(w.down)
 		w.expect("data", data, "fra")
 		w.fails("read", err, syscall.ECONNRESET)
-		_, err, _ = read(w.up)
+		_, _, err = read(w.up)
 		w.fails("the other end", err, syscall.ECONNRESET)
 	})
 }
@@ -235,7 +235,7 @@ func TestReset(t *testing.T) {
 		io.WriteString(w.up, "lost")
 		w.net.Reset("ann")
 		for _, c := range []net.Conn{w.up, w.down} {
-			data, err, took := read(c)
+			data, took, err := read(c)
 			w.expect("data", data, "")
 			w.fails("read", err, syscall.ECONNRESET)
 			w.expect("took", took, time.Duration(0))
@@ -268,7 +268,7 @@ func TestKill(t *testing.T) {
 		w.net.Kill("ann", simnet.Listening)
 		_, err := io.WriteString(w.down, "after death")
 		w.fails("write", err, syscall.ECONNRESET)
-		data, err, took := read(w.up)
+		data, took, err := read(w.up)
 		w.expect("data", data, "acked")
 		w.fails("read", err, syscall.ECONNRESET)
 		w.expect("took", took, time.Second)
@@ -297,7 +297,7 @@ func TestStall(t *testing.T) {
 		io.WriteString(w.up, "one ")
 		io.WriteString(w.up, "two")
 		w.up.Close()
-		data, err, took := read(w.down)
+		data, took, err := read(w.down)
 		w.expect("data", data, "one two")
 		w.expect("end", err, error(nil))
 		w.expect("took", took, 20*time.Second)
@@ -334,10 +334,10 @@ func TestClosesOutOfOrder(t *testing.T) {
 		w.net.DelayCloses("ann", 0)
 		up, down := w.connect()
 		up.Close()
-		_, err, took := read(down)
+		_, took, err := read(down)
 		w.expect("the second", err, error(nil))
 		w.expect("took", took, time.Duration(0))
-		_, _, took = read(w.down)
+		_, took, _ = read(w.down)
 		w.expect("the first", took, 30*time.Second)
 		down.Close()
 	})
