@@ -309,3 +309,26 @@ func runClientCase(t *testing.T, codec client.Codec, compression client.Compress
 		}
 	}
 }
+
+// A stream that is broken on its way costs the connection, not the session.
+func TestCorruptStreamIsTriedAgain(t *testing.T) {
+	srv := serveRaw(t)
+	s := open(t, srv.url, client.SessionOptions{})
+	welcome := serverFrame(0x82, string((&wire.Welcome{Memory: 1}).Append(nil, wire.Binary)))
+	for range 2 {
+		c := srv.next(t)
+		c.request()
+		c.upgrade()
+		go c.Write(slices.Concat(welcome, []byte("\xffgarbage")))
+	}
+	c := srv.next(t)
+	c.request()
+	c.upgrade()
+	go c.Write(welcome)
+	if err := s.Connected(limit(t)); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.Stats(); st.Disconnects[holdfast.CodeProtocolError] != 2 {
+		t.Errorf("%+v", st)
+	}
+}

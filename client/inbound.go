@@ -88,6 +88,9 @@ func (in *inbound) look(p []byte) (int, error) {
 		k := int(min(uint64(len(p)-i), in.left))
 		in.left -= uint64(k)
 		if err := in.payload(p[i : i+k]); err != nil {
+			if k == 0 {
+				i-- // with its header an empty frame would be whole, and end the message
+			}
 			return i, err
 		}
 		i += k

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"strconv"
@@ -231,7 +232,7 @@ func (s *Session) disconnect(now time.Time, code holdfast.Code, err error, notBe
 		s.tell(Event{Kind: EventDisconnect, Time: now, Code: code, Err: err})
 		s.setState(StateConnecting, err)
 	}
-	if code >= 1000 && code < 1016 && code.Action() == holdfast.ActionStop {
+	if code >= 1000 && code < 1016 && code.Action() == holdfast.ActionStop && !corrupt(err) {
 		s.fail(err)
 		return
 	}
@@ -239,6 +240,13 @@ func (s *Session) disconnect(now time.Time, code holdfast.Code, err error, notBe
 	if s.failure == nil {
 		s.retry(now, err, notBefore)
 	}
+}
+
+// corrupt reports whether err is what this end found in the bytes that came. The code tells the server so, and would mean
+// "stop" had it come from there; but something in between may have made the mistake, and not make it again.
+func corrupt(err error) bool {
+	e, ok := errors.AsType[*holdfast.Error](err)
+	return ok && e.Op == opInbound
 }
 
 // gone is a disconnect that the other side or the network made.

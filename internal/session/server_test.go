@@ -138,3 +138,32 @@ func TestManySubscriptions(t *testing.T) {
 		}
 	}
 }
+
+// Promise 6: while a write is blocked, what counts is whether the peer takes bytes, however silent it is. One that takes none
+// for as long as the limit is given up, and one that was stalled has its heartbeat anew.
+func TestStalledPeer(t *testing.T) {
+	limits := someLimits
+	limits.Heartbeat, limits.PongTimeout, limits.StallTimeout = 1000, 500, 5000
+	sweep := func(x *end, at int64, stalled, taking bool) []session.ServerEffect {
+		return x.m.Step(at, &session.ServerEvent{Kind: session.SvSweep, Stalled: stalled, Taking: taking}, nil)
+	}
+	t.Run("slow", func(t *testing.T) {
+		x := newEnd(t, limits)
+		for at := int64(1); at < 60_000; at += 1000 {
+			x.want(sweep(x, at, true, true))
+		}
+		x.want(sweep(x, 60_001, false, false)) // it could not answer a ping before
+		x.want(sweep(x, 61_100, false, false), session.FxSvPing)
+		x.want(sweep(x, 61_600, false, false), session.FxSvEnd)
+	})
+	t.Run("takes nothing", func(t *testing.T) {
+		x := newEnd(t, limits)
+		x.want(sweep(x, 1, true, false))
+		x.want(sweep(x, 5001, true, false))
+		fx := sweep(x, 5002, true, false)
+		x.want(fx, session.FxSvEnd)
+		if fx[0].Code != holdfast.CodeWriteTimeout {
+			t.Errorf("ended with %v", fx[0].Code)
+		}
+	})
+}
