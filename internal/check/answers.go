@@ -211,7 +211,10 @@ func (c *channel) lost(e *Event) {
 
 // published reports whether a client had published something before.
 func (c *channel) published(name string, before int) bool {
-	return slices.ContainsFunc(c.order, func(m *message) bool { return m.invoked.Client == name && m.invoked.Seq < before })
+	clones := c.g.client(name).clones
+	return slices.ContainsFunc(c.order, func(m *message) bool {
+		return m.invoked.Seq < before && (m.invoked.Client == name || clones[m.invoked.Client] != nil)
+	})
 }
 
 // silent: m was acknowledged, and the store was put back to before that. Its publisher, which has gone on since, must know.

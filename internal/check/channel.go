@@ -333,8 +333,8 @@ func (c *channel) both(a, b *sighting) bool {
 // could know that it was not there already, so it was to be unknown.
 func (c *channel) risked(s *sighting, m *message) {
 	o, ok := c.stands[m.id]
-	if !ok || s.event == c.final || c.at(o).Pos == s.Pos {
-		return
+	if !ok || s.event == c.final || c.at(o).Pos == s.Pos || len(c.g.client(m.invoked.Client).clones) > 0 {
+		return // of two copies of an outbox one does not know what the other has sent
 	}
 	for _, x := range c.forgot {
 		if x.Client == "" && x.Seq > s.event.Seq && c.takenBack(s.Pos, m.invoked.Seq) != nil && c.born[c.at(o).Pos.Term] >= c.era(x.Seq) {
