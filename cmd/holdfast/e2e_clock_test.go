@@ -60,7 +60,7 @@ func TestClockIsSet(t *testing.T) {
 		}
 		return n
 	}
-	steps := []time.Duration{3 * time.Hour, -2 * time.Hour, 90 * time.Second, 5 * time.Hour, 0}
+	steps := []time.Duration{3 * time.Hour, -2 * time.Hour, 90 * time.Second}
 	for _, ahead := range steps {
 		set(ahead)
 		c.pass(sweep)
