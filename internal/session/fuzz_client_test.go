@@ -14,13 +14,13 @@ import (
 // fuzzClient is the client's machine between an application and outbox that do anything which they may, and a server that sends
 // anything.
 type fuzzClient struct {
-	t      failer
-	m      *session.Client
-	codec  wire.Codec
-	d      wire.Decoder
-	now    time.Time
-	feed feed
-	over   bool
+	t     failer
+	m     *session.Client
+	codec wire.Codec
+	d     wire.Decoder
+	now   time.Time
+	feed  feed
+	over  bool
 
 	connected, welcomed bool
 	durable             bool

@@ -34,7 +34,7 @@ type fuzzServer struct {
 	m      session.Server
 	d      wire.Decoder
 	now    int64
-	feed feed
+	feed   feed
 	ended  bool
 
 	greeted bool

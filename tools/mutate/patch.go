@@ -98,11 +98,11 @@ func parse(text string) (p patch, err error) {
 			}
 			p.checks = append(p.checks, c)
 		default:
-			return p, fmt.Errorf("%q is not one of Promise, Breaks, Check", name)
+			return p, fmt.Errorf("%q is none of Promise, Breaks and Check", name)
 		}
 	}
 	if p.promise == "" || p.breaks == "" || len(p.checks) == 0 {
-		return p, fmt.Errorf("Promise, Breaks or Check is missing")
+		return p, fmt.Errorf("one of Promise, Breaks and Check is missing")
 	}
 	if !strings.HasPrefix(strings.TrimSpace(p.diff), "diff ") && !strings.HasPrefix(strings.TrimSpace(p.diff), "--- ") {
 		return p, fmt.Errorf("what follows the head is not a diff")
