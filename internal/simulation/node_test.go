@@ -212,8 +212,8 @@ func (n *node) bury(p *process, power bool) {
 			cfg.UnsyncedDataPercent = n.rnd.IntN(101)
 		}
 		n.mem = n.mem.CrashClone(cfg)
-		if n.backup == nil || n.rnd.IntN(2) == 0 {
-			n.backup = n.mem.CrashClone(vfs.CrashCloneCfg{})
+		if n.saved() == nil || n.rnd.IntN(2) == 0 {
+			n.save()
 		}
 	}
 	w.note(check.Event{Kind: check.ServerCrashed})
@@ -304,7 +304,7 @@ func (n *node) drain(pause time.Duration) bool {
 		p.closePebble()
 		if n.w.plan.Disk {
 			n.mem = n.mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: n.rnd}) // without the locks
-			n.backup = n.mem.CrashClone(vfs.CrashCloneCfg{})
+			n.save()
 		} else {
 			n.forgets()
 		}
@@ -314,14 +314,29 @@ func (n *node) drain(pause time.Duration) bool {
 	return true
 }
 
+// save keeps a copy of the data. Nobody uses them meanwhile.
+func (n *node) save() {
+	b := n.mem.CrashClone(vfs.CrashCloneCfg{})
+	n.mu.Lock()
+	n.backup = b
+	n.mu.Unlock()
+}
+
+func (n *node) saved() *vfs.MemFS {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.backup
+}
+
 // restore crashes the process and goes on with an earlier copy of its data.
 func (n *node) restore(pause time.Duration) bool {
-	if n.backup == nil || !n.crash(true) {
+	old := n.saved()
+	if old == nil || !n.crash(true) {
 		return false
 	}
 	n.w.wg.Go(func() {
 		time.Sleep(pause)
-		n.mem = n.backup.CrashClone(vfs.CrashCloneCfg{})
+		n.mem = old.CrashClone(vfs.CrashCloneCfg{})
 		p := &process{n: n}
 		if p.store = p.open(); p.store == nil {
 			return
