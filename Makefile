@@ -49,7 +49,7 @@ install: ## Install what the tests need.
 .PHONY: tools
 tools:
 	@mkdir -p bin/tools
-	cd tools && go build -buildvcs=false -o ../bin/tools/ ./gotest ./simsum honnef.co/go/tools/cmd/staticcheck
+	cd tools && go build -buildvcs=false -o ../bin/tools/ ./gotest ./simsum ./mutate honnef.co/go/tools/cmd/staticcheck
 
 .PHONY: format
 format: ## Check that all files are formatted.
@@ -102,6 +102,11 @@ MINUTES ?= 30
 SEED    ?=
 soak: tools ## Both simulations on new seeds for MINUTES=30, and what that came to; SEED=n is the first seed.
 	@tools/soak $(MINUTES) $(SEED)
+
+.PHONY: mutations
+RUN ?=
+mutations: tools ## Break the code in each way of the list, one after the other, and see a check fail (RUN=regexp picks some).
+	@bin/tools/mutate -run '$(RUN)' $(if $(RUN),,-results mutations/RESULTS.md)
 
 .PHONY: networked
 NETWORKED_BUDGET ?= 4m

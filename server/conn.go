@@ -26,6 +26,7 @@ type conn struct {
 	codec  wire.Codec
 
 	machine session.Server
+	began   int64 // by the clock that clients are told
 	user    string
 	greet   *greeting // until the client is authenticated
 	session wire.SessionID
@@ -97,7 +98,7 @@ func (s *Server) millis() int64 { return s.begun.UnixMilli() + time.Since(s.begu
 
 // start takes a connection over from its upgrade.
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec)}
+	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))

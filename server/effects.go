@@ -78,7 +78,9 @@ func (c *conn) draft(p *wire.Publish, f *session.ServerEffect) store.Draft {
 	d := store.Draft{Code: f.Code, Channel: p.Channel, Producer: f.Producer, Number: p.Number,
 		Publisher: c.user, Type: p.Type, Headers: p.Headers, Data: p.Data,
 		Hash: store.ContentHash(p.Type, p.Headers, p.Data)}
-	if p.Sent != (wire.Sent{}) {
+	if p.Sent == (wire.Sent{}) {
+		d.Since = time.UnixMilli(c.began)
+	} else {
 		d.Sent = store.FirstSent{At: time.UnixMilli(p.Sent.At), Memory: p.Sent.Memory}
 	}
 	if f.Code != 0 {

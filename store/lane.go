@@ -82,6 +82,11 @@ func (r *Rules) forgotten(s FirstSent) bool {
 	return !s.IsZero() && !r.Deleted.IsZero() && !s.At.After(r.Deleted)
 }
 
+// late reports whether a first attempt may have been sent before its lane was deleted.
+func (r *Rules) late(d *Draft) bool {
+	return d.Sent.IsZero() && !d.Since.IsZero() && !r.Deleted.IsZero() && !d.Since.After(r.Deleted)
+}
+
 // Decide says what becomes of a draft with a producer, given its lane with all that earlier drafts did to it,
 // and changes the lane accordingly. If the outcome is Stored, the caller appends the record, sets Offset,
 // Time and Term of the result, and calls [Lane.Link]. It reports whether the lane has changed. An error comes
@@ -103,6 +108,8 @@ func (l *Lane) Decide(d *Draft, r *Rules, nodes Nodes) (res Result, changed bool
 		return Result{Outcome: Unknown, Expected: l.Last + 1}, false, nil
 	case !l.Exists && d.Sent.IsZero() && n > 1:
 		return Result{Outcome: ProducerUnknown, Expected: 1}, false, nil
+	case l.Number == 0 && r.late(d): // if it is not late, it comes again and says when it was sent
+		return Result{Outcome: ProducerUnknown, Expected: l.Last + 1}, false, nil
 	case n-l.Last > 1:
 		return Result{Outcome: Hole, Expected: l.Last + 1}, false, nil
 	}

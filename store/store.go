@@ -115,6 +115,9 @@ type Draft struct {
 	Successor holdfast.ProducerID
 	// Sent is when and under which memory of lanes a resent draft was first sent; zero on a first attempt.
 	Sent FirstSent
+	// Since is when the connection began over which a first attempt came: it was sent after that, but the frame may have
+	// been on its way for as long. Zero: not known.
+	Since time.Time
 
 	Publisher string
 	Type      holdfast.ContentType

@@ -137,7 +137,7 @@ func (c *client) connect() {
 	if c.conn != nil || c.over != 0 || c.w.now.Before(c.awayTil) {
 		return
 	}
-	c.conn = &conn{machine: session.NewServer(c.w.now.UnixMilli(), c.w.limits, c.codec), cursors: map[uint32]*cursor{}, user: c.name}
+	c.conn = &conn{began: c.w.now, machine: session.NewServer(c.w.now.UnixMilli(), c.w.limits, c.codec), cursors: map[uint32]*cursor{}, user: c.name}
 	c.step(session.ClientEvent{Kind: session.EvConnected})
 }
 

@@ -17,7 +17,7 @@ func (c *client) serve(k *conn, e session.ServerEvent) {
 		case session.FxSvSubmit:
 			p := &k.dec.Publish
 			d := store.Draft{Channel: p.Channel, Producer: f.Producer, Number: p.Number, Type: p.Type, Data: append([]byte(nil), p.Data...),
-				Hash: store.ContentHash(p.Type, p.Headers, p.Data), Code: f.Code, Sent: sentOf(p.Sent)}
+				Hash: store.ContentHash(p.Type, p.Headers, p.Data), Code: f.Code, Sent: sentOf(p.Sent), Since: k.began}
 			switch {
 			case f.Code != 0:
 				d.Verdict = store.Refuse

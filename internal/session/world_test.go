@@ -124,6 +124,7 @@ type reading struct {
 // conn is one connection: two queues of messages and the server's machine.
 type conn struct {
 	machine session.Server
+	began   time.Time
 	up      [][]byte
 	down    [][]byte
 	out     []byte

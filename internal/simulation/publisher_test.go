@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -205,7 +206,7 @@ func (p *publisher) clone(pause time.Duration) bool {
 		return false
 	}
 	q := &publisher{w: p.w, name: fmt.Sprintf("%s'%d", p.name, len(p.w.publishers)), plan: p.plan, over: make(chan struct{})}
-	q.plan.Name = q.name
+	q.plan.Name, q.plan.Bursts = q.name, slices.Clone(p.plan.Bursts)
 	path := p.w.copyOutbox(prog.path, false)
 	p.w.note(check.Event{Kind: check.Cloned, Client: p.name, Detail: q.name})
 	p.mu.Lock()

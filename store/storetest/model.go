@@ -87,6 +87,8 @@ func (m *model) decide(d *store.Draft) store.Result {
 		return expected(store.Unknown, l.last+1)
 	case absent && d.Sent.IsZero() && d.Number > 1:
 		return expected(store.ProducerUnknown, 1)
+	case len(l.offsets) == 0 && d.Sent.IsZero() && !d.Since.IsZero() && !m.deleted.IsZero() && !d.Since.After(m.deleted):
+		return expected(store.ProducerUnknown, l.last+1)
 	case d.Number != l.last+1:
 		return expected(store.Hole, l.last+1)
 	case d.Verdict == store.Defer:
