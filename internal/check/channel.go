@@ -337,11 +337,22 @@ func (c *channel) risked(s *sighting, m *message) {
 		return // of two copies of an outbox one does not know what the other has sent
 	}
 	for _, x := range c.forgot {
-		if x.Client == "" && x.Seq > s.event.Seq && c.takenBack(s.Pos, m.invoked.Seq) != nil && c.born[c.at(o).Pos.Term] >= c.era(x.Seq) {
+		if x.Client == "" && x.Seq > s.event.Seq && c.takenBack(s.Pos, m.invoked.Seq) != nil && c.g.beforeAnything(x, c.born[c.at(o).Pos.Term]) {
 			c.blame(5, on(m.invoked, s.event, x, c.final), "%s was at %s before the store forgot its lanes, and was stored again at %d of %s", m.id, s.Pos, o, c.name)
 			return
 		}
 	}
+}
+
+// beforeAnything reports whether a fact about the store stands before the replacement at place era in the history, or right
+// behind it, so that nothing was stored before it.
+func (g *world) beforeAnything(fact *Event, era int) bool {
+	for i := era + 1; i < fact.Seq; i++ {
+		if k := g.all[i].Kind; k != StoreReplaced && k != Forgot {
+			return false
+		}
+	}
+	return true
 }
 
 // lasting reports that a position was visible and is gone, unless something explains it. m is the message that was there, if
