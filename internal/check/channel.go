@@ -344,9 +344,12 @@ func (c *channel) risked(s *sighting, m *message) {
 	}
 }
 
-// beforeAnything reports whether a fact about the store stands before the replacement at place era in the history, or right
-// behind it, so that nothing was stored before it.
+// beforeAnything reports whether a fact about the store stands right behind the replacement at place era in the history,
+// so that nothing was stored before it.
 func (g *world) beforeAnything(fact *Event, era int) bool {
+	if fact.Seq < era { // of a store that the replacement need not have known of
+		return false
+	}
 	for i := era + 1; i < fact.Seq; i++ {
 		if k := g.all[i].Kind; k != StoreReplaced && k != Forgot {
 			return false

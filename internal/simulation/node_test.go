@@ -343,6 +343,9 @@ func (n *node) restore(pause time.Duration) bool {
 	if old == nil || !n.crash(true) {
 		return false
 	}
+	n.mu.Lock()
+	n.backup = old // a later one is of a history that is given up here, and no part of what follows
+	n.mu.Unlock()
 	n.w.wg.Go(func() {
 		time.Sleep(pause)
 		n.mem = old.CrashClone(vfs.CrashCloneCfg{})
