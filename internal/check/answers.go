@@ -127,9 +127,13 @@ func (c *channel) copied(m *message, e *Event) bool {
 
 // unknown: only what the store has forgotten may end so.
 func (c *channel) unknown(m *message, e *Event) {
-	if !slices.ContainsFunc(c.forgot, func(x *Event) bool { return x.Seq > m.invoked.Seq && x.Seq < e.Seq }) {
+	if !c.forgotBetween(m.invoked.Seq, e.Seq) {
 		c.blame(5, on(m.invoked, e), "the fate of %s is said to be unknown, and the store has forgotten nothing", m.id)
 	}
+}
+
+func (c *channel) forgotBetween(after, before int) bool {
+	return slices.ContainsFunc(c.forgot, func(x *Event) bool { return x.Seq > after && x.Seq < before })
 }
 
 // unanswered: at rest everything that an outbox has kept has its answer.
@@ -200,7 +204,9 @@ func (c *channel) lost(e *Event) {
 	switch {
 	case acked == nil:
 		c.blame(5, on(m.invoked, e), "%s is told to be lost, and was never acknowledged", m.id)
-	case there && !c.everTakenBack(e.Seq): // a later backup may bring it back
+	case there && (c.everTakenBack(e.Seq) || c.forgotBetween(acked.Seq, e.Seq)):
+		// a later backup may bring it back; and who finds a lane forgotten and the store put back cannot tell from where on
+	case there:
 		c.blame(5, on(m.invoked, acked, e, c.final), "%s is told to be lost, and is in %s", m.id, c.name)
 	case acked.Pos.Offset != 0 && c.takenBack(acked.Pos, m.invoked.Seq) == nil:
 		c.blame(5, on(m.invoked, acked, e), "%s is told to be lost, and the store was not put back", m.id)
