@@ -302,9 +302,13 @@ func (w *world) audit() {
 	w.note(check.Event{Kind: check.Quiesced})
 }
 
-// TestSoak runs all simulations in turn, on new seeds, for as long as HOLDFAST_SOAK says.
+// TestSoak runs all simulations in turn, on new seeds, for as long as HOLDFAST_SOAK says; in the long run
+// for two minutes.
 func TestSoak(t *testing.T) {
 	text := os.Getenv(soakEnv)
+	if text == "" && os.Getenv("HOLDFAST_LONG") != "" {
+		text = "2m"
+	}
 	if text == "" {
 		t.Skipf("it runs with %s=<duration>: HOLDFAST_LONG", soakEnv)
 	}
