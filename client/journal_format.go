@@ -32,7 +32,7 @@ const (
 	lineOutbox    lineKind = 1 // random id, user: the first line
 	lineBind      lineKind = 2 // kind, id
 	lineTaken     lineKind = 3 // input, sum
-	lineLane      lineKind = 4 // channel, producer, next, resolved, successor, acked, at, memory: all up to resolved have their answer; the first files end a line before acked
+	lineLane      lineKind = 4 // channel, producer, next, resolved, successor, acked, at, memory, forgotten: all up to resolved have their answer; the first files end a line before acked, and many before forgotten
 	lineForgotten lineKind = 5 // channel, producer: the lane's successor has taken over
 	lineEntry     lineKind = 6 // a record
 	lineMark      lineKind = 7 // through, at, memory: all entries so far that have no mark get this one
@@ -90,7 +90,11 @@ func appendLane(b []byte, k laneKey, l *lane) []byte {
 	b = binary.AppendUvarint(b, l.resolved)
 	b = append(b, l.successor[:]...)
 	b = binary.AppendUvarint(b, l.acked)
-	return appendSent(b, l.answer)
+	b = appendSent(b, l.answer)
+	if l.forgotten > 0 {
+		b = binary.AppendUvarint(b, l.forgotten)
+	}
+	return b
 }
 
 func appendForgotten(b []byte, k laneKey) []byte { return appendKey(append(b, byte(lineForgotten)), k) }

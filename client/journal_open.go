@@ -202,13 +202,17 @@ func (o *Outbox) applyLane(r *lineReader) {
 	if len(r.b) > 0 {
 		acked, answer = r.uint(), r.sent()
 	}
-	if r.bad || resolved >= next || acked > resolved {
+	forgotten := uint64(0)
+	if len(r.b) > 0 {
+		forgotten = r.uint()
+	}
+	if r.bad || resolved >= next || acked > resolved || forgotten > resolved {
 		r.bad = true
 		return
 	}
 	l := o.lane(k)
 	l.next, l.resolved, l.successor = max(l.next, next), max(l.resolved, resolved), successor
-	l.acked, l.answer = acked, answer
+	l.acked, l.answer, l.forgotten = acked, answer, forgotten
 	o.answered(k, l.resolved)
 }
 

@@ -43,6 +43,7 @@ type lane struct {
 	next, resolved uint64
 	acked          uint64    // the last that was answered as stored,
 	answer         wire.Sent // when and under which memory, in the server's words
+	forgotten      uint64    // of the numbers up to it the server knows nothing, and has lost nothing
 	successor      holdfast.ProducerID
 	dirty          bool // resolved is not in the journal yet
 }
@@ -199,7 +200,7 @@ func (o *Outbox) attach(s *Session) (lanes []session.Lane, entries []session.Ent
 	o.attached = s
 	for k, l := range o.lanes {
 		lanes = append(lanes, session.Lane{Channel: k.channel, Producer: k.producer, Next: l.next, Resolved: l.resolved,
-			Acked: l.acked, Memory: l.answer.Memory, AckedAt: l.answer.At, Successor: l.successor})
+			Acked: l.acked, Memory: l.answer.Memory, AckedAt: l.answer.At, Forgotten: l.forgotten, Successor: l.successor})
 	}
 	for e := o.first; e != nil; e = e.next {
 		entries = append(entries, session.Entry{ID: e.id, Channel: e.channel, Producer: e.producer, Number: e.number,

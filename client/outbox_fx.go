@@ -138,7 +138,7 @@ func (o *Outbox) resolved(x *session.Lane) {
 	k := laneKey{x.Channel, x.Producer}
 	l := o.lane(k)
 	l.next, l.resolved = max(l.next, x.Next), max(l.resolved, x.Resolved)
-	l.acked, l.answer = x.Acked, wire.Sent{At: x.AckedAt, Memory: x.Memory}
+	l.acked, l.answer, l.forgotten = x.Acked, wire.Sent{At: x.AckedAt, Memory: x.Memory}, x.Forgotten
 	if !l.dirty && o.j != nil {
 		l.dirty = true
 		o.j.dirty = append(o.j.dirty, k)

@@ -100,7 +100,7 @@ func (c *Client) resolvedTo(l *lane, number uint64, fx []ClientEffect) []ClientE
 // facts is what an outbox is to remember of a lane.
 func (l *lane) facts() Lane {
 	return Lane{Channel: l.key.channel, Producer: l.key.producer, Next: l.next, Resolved: l.resolved,
-		Acked: l.acked, Memory: l.memory, AckedAt: l.ackedAt, Successor: l.successor, Sealed: l.sealed}
+		Acked: l.acked, Memory: l.memory, AckedAt: l.ackedAt, Forgotten: l.forgotten, Successor: l.successor, Sealed: l.sealed}
 }
 
 func (c *Client) refused(now time.Time, f *wire.Refused, fx []ClientEffect) []ClientEffect {
@@ -126,10 +126,16 @@ func (c *Client) goBack(now time.Time, l *lane, expected uint64, fx []ClientEffe
 		return append(fx, ClientEffect{Kind: FxDisconnect, Code: holdfast.CodeHole, Detail: "lane " + l.key.producer.String() + " makes no progress", At: now})
 	}
 	expected = max(expected, 1)
-	if expected <= l.acked && l.memory == c.welcome.Memory && c.remembered(now, l) {
-		fx = append(fx, ClientEffect{Kind: FxLost, From: expected, To: l.acked, Code: holdfast.CodeLost,
-			Lane: Lane{Channel: l.key.channel, Producer: l.key.producer}})
+	switch {
+	case expected > l.acked:
+	case l.memory == c.welcome.Memory && c.remembered(now, l):
+		if from := max(expected, l.forgotten+1); from <= l.acked {
+			fx = append(fx, ClientEffect{Kind: FxLost, From: from, To: l.acked, Code: holdfast.CodeLost,
+				Lane: Lane{Channel: l.key.channel, Producer: l.key.producer}})
+		}
 		l.acked = expected - 1
+	default:
+		l.forgotten = max(l.forgotten, l.acked)
 	}
 	c.land(now, l)
 	l.skipBefore(expected)

@@ -72,6 +72,8 @@ type Lane struct {
 	Acked   uint64
 	Memory  uint64
 	AckedAt int64
+	// Forgotten: of the numbers up to it the server knows nothing any more, without having lost them: the lane was idle for too long.
+	Forgotten uint64
 	// Successor, if set, was chosen to go on after this lane; see FxSeal.
 	Successor holdfast.ProducerID
 	// Sealed, in FxResolved: the successor has taken over for good; the lane may be forgotten.

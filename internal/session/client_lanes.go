@@ -35,6 +35,7 @@ type lane struct {
 	acked     uint64 // the last that was answered as stored,
 	memory    uint64 // by the server with this memory of lanes,
 	ackedAt   int64  // at this server time
+	forgotten uint64 // up to here the server has forgotten the lane, and lost nothing
 	successor holdfast.ProducerID
 	after     *lane // to be sealed before anything here is sent
 	sealed    bool
@@ -73,7 +74,7 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 	for _, x := range lanes {
 		l := c.addLane(laneKey{x.Channel, x.Producer}, max(x.Next, x.Resolved+1))
 		l.resolved, l.successor = x.Resolved, x.Successor
-		l.acked, l.memory, l.ackedAt = x.Acked, x.Memory, x.AckedAt
+		l.acked, l.memory, l.ackedAt, l.forgotten = x.Acked, x.Memory, x.AckedAt, x.Forgotten
 	}
 	for _, e := range entries {
 		k := laneKey{e.Channel, e.Producer}

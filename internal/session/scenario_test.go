@@ -135,6 +135,7 @@ func (p *player) open(rest, line string) {
 		Lanes    []struct {
 			Channel, Producer, Successor string
 			Next, Resolved, Acked        uint64
+			Forgotten                    uint64
 			At                           int64
 			Mem                          string
 		}
@@ -159,7 +160,7 @@ func (p *player) open(rest, line string) {
 	for _, l := range o.Lanes {
 		mem, _ := holdfast.ParseTerm(l.Mem)
 		x := session.Lane{Channel: l.Channel, Producer: p.producer(l.Producer), Next: l.Next, Resolved: l.Resolved,
-			Acked: l.Acked, Memory: uint64(mem), AckedAt: l.At}
+			Acked: l.Acked, Memory: uint64(mem), AckedAt: l.At, Forgotten: l.Forgotten}
 		if l.Successor != "" {
 			x.Successor = p.producer(l.Successor)
 		}
