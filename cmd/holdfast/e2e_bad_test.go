@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -93,8 +94,9 @@ func TestCopiedOutbox(t *testing.T) {
 	w.serve()
 	w.stop() // its address answers nobody now, so the outbox fills
 	p := w.start(cmd("box")...)
-	w.until("the outbox is full", func() bool {
-		return strings.Contains(string(tailOf(readIf(w.path("stats-box")), 400)), `"unanswered":1000`)
+	w.until("the outbox is full, on disk too", func() bool {
+		return strings.Contains(string(tailOf(readIf(w.path("stats-box")), 400)), `"unanswered":1000`) &&
+			bytes.Contains(readIf(w.path("box")), []byte("line 1000"))
 	})
 	p.Kill()
 	if out, err := exec.Command("cp", w.path("box"), w.path("copy")).CombinedOutput(); err != nil {
