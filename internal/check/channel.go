@@ -337,6 +337,9 @@ func (c *channel) risked(s *sighting, m *message) {
 		return // of two copies of an outbox one does not know what the other has sent
 	}
 	for _, x := range c.forgot {
+		if c.era(noSeq) > x.Seq { // where a term was born is known from below only; a later store need not know of this
+			continue
+		}
 		if x.Client == "" && x.Seq > s.event.Seq && c.takenBack(s.Pos, m.invoked.Seq) != nil && c.g.beforeAnything(x, c.born[c.at(o).Pos.Term]) {
 			c.blame(5, on(m.invoked, s.event, x, c.final), "%s was at %s before the store forgot its lanes, and was stored again at %d of %s", m.id, s.Pos, o, c.name)
 			return

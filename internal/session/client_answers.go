@@ -195,6 +195,9 @@ func (c *Client) refusedForGood(now time.Time, l *lane, f *wire.Refused, fx []Cl
 		if l.unknownFrom == 0 {
 			l.unknownFrom = max(f.Expected, 1)
 		}
+		if f.Expected <= l.acked {
+			l.forgotten = max(l.forgotten, l.acked)
+		}
 	}
 	if x.kind == itemRecord {
 		fx = append(fx, ClientEffect{Kind: FxOutcome, Entry: x.entry, Outcome: outcome, Code: f.Code, Detail: f.Detail})
