@@ -75,7 +75,7 @@ func run(ctx context.Context, folder, only, results string) error {
 		}
 	}
 	if results != "" {
-		if err := os.WriteFile(results, table(all), 0o644); err != nil {
+		if err := os.WriteFile(results, table(folder, all), 0o644); err != nil {
 			return err
 		}
 	}

@@ -126,17 +126,18 @@ func failed(out string) (names []string) {
 	return names
 }
 
-// table is the list of results as Markdown.
-func table(all []patch) []byte {
+// table is the list of results as Markdown, for a file in the folder of the patches.
+func table(folder string, all []patch) []byte {
 	var b bytes.Buffer
-	b.WriteString("| promise | the code, broken | caught by |\n| --- | --- | --- |\n")
+	b.WriteString("# Which check caught which\n\nWritten by `make mutations`.\n\n| promise | the code, broken | caught by |\n| --- | --- | --- |\n")
 	for i := range all {
 		p := &all[i]
 		caught := "**nothing**"
 		if len(p.caught) > 0 {
 			caught = "`" + strings.Join(p.caught, "`, `") + "` in " + p.by.pkg
 		}
-		fmt.Fprintf(&b, "| %s | [%s](%s): %s | %s |\n", p.promise, p.name(), filepath.ToSlash(p.file), p.breaks, caught)
+		rel, _ := filepath.Rel(folder, p.file)
+		fmt.Fprintf(&b, "| %s | [%s](%s): %s | %s |\n", p.promise, p.name(), filepath.ToSlash(rel), p.breaks, caught)
 	}
 	return b.Bytes()
 }
