@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/metrics"
 	"strings"
 	"sync"
 	"testing"
@@ -386,11 +387,12 @@ func until(t *testing.T, what func() string, true func() bool) {
 // watchMemory looks at what is live, until the function that it returns is called, which returns the most that was
 // there above what was there at the beginning. The attackers are in the same process, but keep next to nothing.
 func watchMemory() (stop func() uint64) {
+	// what the collector has found alive: what is allocated between its end and a look at it depends on the machine's load
 	live := func() uint64 {
-		var m runtime.MemStats
+		m := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc + m.StackInuse
+		metrics.Read(m)
+		return m[0].Value.Uint64() + m[1].Value.Uint64()
 	}
 	base, peak := live(), uint64(0)
 	done, ended := make(chan struct{}), make(chan struct{})
