@@ -180,8 +180,35 @@ func killed() check.History {
 	}
 }
 
+// late: a memory store is lost with its cursors, while a reader is still busy with what had come before.
+func late() check.History {
+	cursor := func(sub string, from check.Begin, at holdfast.Position) []check.Event {
+		return []check.Event{
+			say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor = sub, from, "mine" }),
+			say(check.Placed, "t", func(e *check.Event) { e.Sub, e.Pos = sub, at }),
+		}
+	}
+	done := func(sub string, at holdfast.Position) check.Event {
+		return say(check.Done, "t", func(e *check.Event) { e.Sub, e.Pos = sub, at })
+	}
+	return slices.Concat(check.History{
+		/* 0 */ invoked("a", "a1"), delivered("a", "a1", 1), invoked("a", "a2"), delivered("a", "a2", 2),
+	}, /* 4 */ cursor("t1", check.AtStart, pos(0, 0)), check.History{
+		/* 6 */ received("t1", "a1", pos(1, 1)), received("t1", "a2", pos(1, 2)),
+		/* 8 */ fact(check.StoreReplaced, 0), say(check.Forgot, ""),
+		/* 10 */ done("t1", pos(1, 2)),
+		/* 11 */ invoked("b", "b1"), delivered("b", "b1", 1), invoked("b", "b2"), delivered("b", "b2", 2), invoked("b", "b3"), delivered("b", "b3", 3),
+		/* 17 */ say(check.Ended, "t", func(e *check.Event) { e.Sub = "t1" }),
+	}, /* 18 */ cursor("t2", check.AtHead, pos(2, 3)), check.History{
+		/* 20 */ final(0, "b1@2 b2@2 b3@2"),
+		/* 21 */ quiesced,
+	})
+}
+
 func TestGoodHistories(t *testing.T) {
-	for name, h := range map[string]check.History{"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed()} {
+	for name, h := range map[string]check.History{
+		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(),
+	} {
 		for _, v := range check.Check(h) {
 			t.Errorf("%s: %v", name, v)
 		}
@@ -266,6 +293,10 @@ func TestForgedHistories(t *testing.T) {
 		}), 3, "which is for it"},
 		{"a cursor that runs ahead", killed, insert(18, say(check.Began, "t", func(e *check.Event) { e.Sub, e.Cursor = "t3", "mine" }),
 			say(check.Placed, "t", func(e *check.Event) { e.Sub, e.Pos = "t3", pos(1, 2) })), 3, "its holder was done up to 1"},
+
+		{"a cursor that runs ahead, and was lost before", late, insert(18, say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor = "t3", check.AtStart, "mine" }),
+			received("t3", "b1", pos(2, 1)), say(check.Done, "t", func(e *check.Event) { e.Sub, e.Pos = "t3", pos(2, 1) }),
+			say(check.Ended, "t", func(e *check.Event) { e.Sub = "t3" })), 3, "its holder was done up to 1"},
 
 		{"removed in silence", trimmed, drop(11), 4, "told nothing of what is between"},
 		{"a gap too early", trimmed, set(11, func(e *check.Event) { e.From = 1 }), 4, "the gap begins at 1"},

@@ -66,7 +66,7 @@ func (c *channel) subscriber(e *Event) {
 		c.received(l, e)
 	case Done:
 		if l.began.Cursor != "" {
-			if was := c.cursors[l.began.Cursor]; was == nil || was.Pos.Offset <= e.Pos.Offset {
+			if was := c.cursors[l.began.Cursor]; was == nil || was.Pos.Offset <= e.Pos.Offset || c.takenBack(was.Pos, -1) != nil {
 				c.cursors[l.began.Cursor] = e
 			}
 		}
@@ -101,7 +101,8 @@ func (c *channel) first(l *life, after uint64, e *Event) {
 	switch {
 	case after == 0:
 	case l.saved != nil:
-		if after > l.saved.Pos.Offset && c.takenBack(l.saved.Pos, l.saved.Seq) == nil && !c.everTakenBack(l.saved.Seq) {
+		// what a reader does with records that came before the store was replaced is not kept by the next one
+		if after > l.saved.Pos.Offset && c.takenBack(l.saved.Pos, -1) == nil && !c.everTakenBack(l.saved.Seq) {
 			c.blame(3, on(l.saved, l.began, e), "cursor %s of %s goes on after %d, and its holder was done up to %d", l.began.Cursor, c.name, after, l.saved.Pos.Offset)
 		}
 	case l.began.Begin == AtStart:

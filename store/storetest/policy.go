@@ -142,9 +142,20 @@ func testCursors(t *testing.T, open Open) {
 	if last.Position != pos(8, 1) {
 		t.Fatalf("moved to another term: %+v", last)
 	}
+	// a place before everything, in a channel that nobody has written, is a place
+	const empty = "chat:empty"
+	none := cursor(empty, "a")
+	save(store.CursorUpdate{Channel: empty, Name: "a", Generation: none.Generation})
+	if again := cursor(empty, "a"); !again.Known || again.Position != pos(0, 0) {
+		t.Fatalf("saved before the channel was written: %+v", again)
+	}
 	if r.reopen() {
 		if got := cursor(c, "a"); got.Position != pos(8, 1) || !got.Known || got.Generation <= last.Generation {
 			t.Fatalf("opened again: %+v after %+v", got, last)
+		}
+		r.append(publish(empty, 'P', 1, "a"))
+		if again := cursor(empty, "a"); !again.Known || again.Position != pos(0, 0) {
+			t.Fatalf("saved before the channel was written, and opened again: %+v", again)
 		}
 	}
 }
