@@ -32,17 +32,19 @@ var recorder Recorder
 // Record has r see everything from now on; nil ends that. It is for tests, while no machine is in use.
 func Record(r Recorder) { recorder = r }
 
+// recorded steps. The recorder gets a copy of the event, because one that is given to an interface would be allocated at
+// each step, also where there is no recorder.
 func (c *Client) recorded(now time.Time, e *ClientEvent, fx []ClientEffect) []ClientEffect {
-	had := len(fx)
-	recorder.ClientSees(c, now, e, had)
+	had, seen := len(fx), *e
+	recorder.ClientSees(c, now, &seen, had)
 	fx = c.step(now, e, fx)
 	recorder.ClientDoes(c, fx[max(0, min(had, len(fx))-1):])
 	return fx
 }
 
 func (s *Server) recorded(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
-	had := len(fx)
-	recorder.ServerSees(s, ServerMade{s.opened, s.limits, s.codec}, now, e, had)
+	had, seen := len(fx), *e
+	recorder.ServerSees(s, ServerMade{s.opened, s.limits, s.codec}, now, &seen, had)
 	fx = s.step(now, e, fx)
 	recorder.ServerDoes(s, fx[max(0, min(had, len(fx))-1):])
 	return fx

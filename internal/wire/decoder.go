@@ -71,6 +71,13 @@ func (d *Decoder) release() {
 // io.EOF at the end of the message, or an *Error, which every later call returns again.
 func (d *Decoder) Next() (Type, error) {
 	r := &d.r
+	if r.codec == JSON && r.err == nil && !r.tokens && r.skimPublish(&d.Publish) {
+		d.used |= 1 << TypePublish
+		if r.checkFrame(r.pos - r.start); r.err != nil {
+			return 0, r.err
+		}
+		return TypePublish, nil
+	}
 	for {
 		t, err := d.begin()
 		if err != nil {
@@ -86,7 +93,7 @@ func (d *Decoder) Next() (Type, error) {
 		if r.codec == Binary {
 			r.pos = r.end
 		} else {
-			r.checkFrame(int(r.js.InputOffset()) - r.start)
+			r.checkFrame(r.offset() - r.start)
 		}
 		if r.err != nil {
 			return 0, r.err
@@ -120,10 +127,7 @@ func (d *Decoder) begin() (t Type, err error) {
 // Rest returns the part of the message that Next has not come to yet. It aliases the message.
 func (d *Decoder) Rest() []byte {
 	r := &d.r
-	if r.codec == Binary {
-		return r.msg[r.pos:]
-	}
-	return r.msg[r.js.InputOffset():]
+	return r.msg[r.offset():]
 }
 
 // frame is what all frames can do: parse reads both codecs, overwriting what was there.

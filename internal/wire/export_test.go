@@ -6,6 +6,12 @@ type Frame = frame
 // FrameOf returns the place of a frame in the decoder, or nil.
 func (d *Decoder) FrameOf(t Type) Frame { return d.frame(t) }
 
+// ReadTokens has the decoder read everything token by token.
+func (d *Decoder) ReadTokens() { d.r.tokens = true }
+
+// Tokens reports whether anything of the message was read token by token.
+func (d *Decoder) Tokens() bool { return d.r.wrapped }
+
 // Retained returns how many bytes the decoder holds for later messages.
 func (d *Decoder) Retained() int { return cap(d.r.scratch) }
 

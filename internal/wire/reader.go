@@ -31,14 +31,19 @@ type reader struct {
 	start int    // where the frame begins
 	at    int    // where the value at hand begins
 
-	// Binary: the next byte, the end of the object at hand, and the kind of the value at hand.
+	// The next byte (of JSON unless opened). Binary: the end of the object at hand, and the kind of the value at hand.
 	pos, end int
 	kind     kind
 
-	// JSON: tokens straight from msg, which buf only wraps; how the payload at hand is written; a key that was
-	// read ahead; whether the frame's type, found by looking ahead, is still to come.
+	// JSON: tokens straight from msg, which buf only wraps from base on; whether they have been opened, and whether they
+	// have been since the last release; how the payload at hand is written; a key that was read ahead; whether the frame's
+	// type, found by looking ahead, is still to come.
 	js      jsontext.Decoder
 	buf     bytes.Buffer
+	base    int
+	opened  bool
+	wrapped bool
+	tokens  bool // read nothing but tokens, for comparison
 	form    form
 	ahead   *jsonName
 	pending bool
@@ -51,17 +56,32 @@ type reader struct {
 }
 
 func (r *reader) reset(c Codec, msg []byte, l Limits) {
-	if r.codec == JSON && c != JSON { // let go of the last message
+	if r.wrapped && c != JSON { // let go of the last message
 		r.buf = bytes.Buffer{}
 		r.js.Reset(&r.buf)
+		r.wrapped = false
 	}
 	r.codec, r.msg, r.limits = c, msg, l.withDefaults()
 	r.pos, r.end, r.at, r.frame, r.err = 0, len(msg), 0, 0, nil
-	r.pending = false
-	if c == JSON {
-		r.buf = *bytes.NewBuffer(msg)
-		r.js.Reset(&r.buf, jsonOptions...)
+	r.pending, r.opened = false, false
+}
+
+// openTokens begins to read tokens where the next byte is. The message is there as a whole, so it costs a few writes.
+func (r *reader) openTokens() {
+	if r.opened {
+		return
 	}
+	r.base, r.opened, r.wrapped = r.pos, true, true
+	r.buf = *bytes.NewBuffer(r.msg[r.pos:len(r.msg):len(r.msg)])
+	r.js.Reset(&r.buf, jsonOptions...)
+}
+
+// offset returns where the next byte of the message is.
+func (r *reader) offset() int {
+	if r.opened {
+		return r.base + int(r.js.InputOffset())
+	}
+	return r.pos
 }
 
 // release drops what a peer's messages have left, except for some names. It leaves an empty message.
@@ -136,7 +156,7 @@ func (r *reader) skip() {
 		return
 	}
 	if err := r.js.SkipValue(); err != nil {
-		r.failSyntax(err, 0)
+		r.failSyntax(err, r.base)
 	}
 }
 

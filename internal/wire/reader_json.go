@@ -12,7 +12,8 @@ import (
 // comes first. If not, the frame is read ahead once, to find it.
 func (r *reader) nextLine() (Type, error) {
 	r.field, r.form, r.pending, r.typed = fUnknown, formJSON, false, false
-	start := int(r.js.InputOffset())
+	r.openTokens()
+	start := r.offset()
 	for start < len(r.msg) && isSpace(r.msg[start]) {
 		start++
 	}
@@ -22,7 +23,7 @@ func (r *reader) nextLine() (Type, error) {
 	case err == io.EOF:
 		return 0, io.EOF
 	case err != nil:
-		r.failSyntax(err, 0)
+		r.failSyntax(err, r.base)
 		return 0, r.err
 	case tok.Kind() != '{':
 		r.fail("not a JSON object")
@@ -133,7 +134,7 @@ func (r *reader) key() (*jsonName, bool) {
 	}
 	if r.js.PeekKind() == '}' {
 		if _, err := r.js.ReadToken(); err != nil {
-			r.failSyntax(err, 0)
+			r.failSyntax(err, r.base)
 		}
 		return nil, false
 	}
@@ -180,11 +181,11 @@ func (r *reader) token(want jsontext.Kind) bool {
 	}
 	tok, err := r.js.ReadToken()
 	if err != nil {
-		r.failSyntax(err, 0)
+		r.failSyntax(err, r.base)
 		return false
 	}
 	if tok.Kind() != want {
-		r.at = int(r.js.InputOffset()) - 1
+		r.at = r.offset() - 1
 		r.failWant(bracketNames[want])
 		return false
 	}
@@ -200,11 +201,10 @@ func (r *reader) value() []byte {
 	}
 	v, err := r.js.ReadValue()
 	if err != nil {
-		r.failSyntax(err, 0)
+		r.failSyntax(err, r.base)
 		return nil
 	}
-	end := int(r.js.InputOffset())
-	r.at = end - len(v)
+	r.at = r.offset() - len(v)
 	return v
 }
 
