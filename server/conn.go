@@ -80,6 +80,7 @@ type scratch struct {
 	dec    wire.Decoder
 	fx     []session.ServerEffect
 	drafts []store.Draft
+	opens  []hub.Opening
 	stored wire.Stored
 }
 
@@ -89,7 +90,8 @@ func (x *scratch) release() {
 	x.dec.Reset(wire.JSON, nil)
 	clear(x.fx)
 	clear(x.drafts)
-	x.fx, x.drafts = x.fx[:0], x.drafts[:0]
+	clear(x.opens)
+	x.fx, x.drafts, x.opens = x.fx[:0], x.drafts[:0], x.opens[:0]
 	scratchPool.Put(x)
 }
 
@@ -218,12 +220,19 @@ func (c *conn) drain(after time.Duration) {
 
 // Message handles the frames of one message, as one batch. Part of ws.Handler.
 func (c *conn) Message(op ws.Opcode, p []byte) error {
+	x := scratchPool.Get().(*scratch)
+	defer x.release()
 	c.member.Lock()
-	defer c.member.Unlock()
-	return c.message(op, p)
+	err := c.message(x, op, p)
+	c.member.Unlock()
+	if len(x.opens) > 0 {
+		c.member.OpenHere(x.opens...)
+	}
+	return err
 }
 
-func (c *conn) message(op ws.Opcode, p []byte) error {
+// message handles the frames of one message; subscriptions that they ask for are left in x. Locked.
+func (c *conn) message(x *scratch, op ws.Opcode, p []byte) error {
 	if c.ending {
 		return nil
 	}
@@ -233,8 +242,6 @@ func (c *conn) message(op ws.Opcode, p []byte) error {
 	if g := c.greet; g != nil && g.waiting {
 		return g.keep(op, p)
 	}
-	x := scratchPool.Get().(*scratch)
-	defer x.release()
 	x.dec.Limits.MaxSubscriptions = c.srv.o.MaxSubscriptions
 	x.dec.Reset(c.codec, p)
 	now := c.srv.millis()
@@ -320,7 +327,6 @@ func (c *conn) Opened(sub uint32, o hub.Opened) {
 		resume(&e, &o.Resumption)
 	}
 	c.step(&e)
-	c.member.Urgent()
 }
 
 func codeOf(err error) holdfast.Code {

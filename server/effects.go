@@ -20,6 +20,7 @@ func (c *conn) step(e *session.ServerEvent) {
 	x.fx = c.machine.Step(now, e, x.fx)
 	c.apply(x, now)
 	c.submit(x)
+	c.member.OpenLater(x.opens...)
 }
 
 // submit gives the drafts that have gathered to the commit loop.
@@ -47,7 +48,7 @@ func (c *conn) apply(x *scratch, now int64) {
 			x.drafts = append(x.drafts, store.Draft{Kind: store.Skip, Channel: p.Channel, Producer: f.Producer,
 				From: p.From, Number: p.To, Successor: p.Successor})
 		case session.FxSvOpen:
-			c.member.Open(openRequest(f.Sub, f.Subscribe))
+			x.opens = append(x.opens, c.member.Open(openRequest(f.Sub, f.Subscribe)))
 			if c.member.Opening() > maxOpening+openFactor*c.srv.o.MaxSubscriptions {
 				c.endLocked(holdfast.CodeOverloaded, "far more subscriptions were asked for than a connection may have")
 			}
@@ -196,10 +197,11 @@ func (c *conn) authenticate(x *scratch, now int64) {
 		behind := g.behind
 		c.authenticated(y, user, err, c.srv.millis())
 		for _, m := range behind {
-			if err := c.message(m.op, m.p); err != nil {
+			if err := c.message(y, m.op, m.p); err != nil {
 				c.endLocked(codeOf(err), detail(err))
 			}
 		}
+		c.member.OpenLater(y.opens...)
 		c.member.Urgent()
 	})
 }

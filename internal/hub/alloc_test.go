@@ -64,7 +64,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		q := &quick{}
 		q.Member = r.hub.Attach(sink{}, 0, q)
 		q.Lock()
-		q.Open(OpenRequest{Sub: 1, Channel: "a"})
+		q.OpenLater(q.Open(OpenRequest{Sub: 1, Channel: "a"}))
 		q.Unlock()
 		defer q.Detach()
 	}
@@ -107,7 +107,7 @@ func TestIdleMemberIsSmall(t *testing.T) {
 	for i := range members {
 		members[i] = r.hub.Attach(sink{}, 0, q)
 		members[i].Lock()
-		members[i].Open(OpenRequest{Sub: 1, Channel: "a"})
+		members[i].OpenLater(members[i].Open(OpenRequest{Sub: 1, Channel: "a"}))
 		members[i].Unlock()
 	}
 	eventually(t, "all are subscribed", func() bool { return r.hub.Stats().Cursors == n })

@@ -152,7 +152,7 @@ func benchFanOut(b *testing.B, subs, window int) {
 		q := &quick{}
 		q.Member = r.hub.Attach(c, 0, q)
 		q.Lock()
-		q.Open(OpenRequest{Sub: 1, Channel: "fan"})
+		q.OpenLater(q.Open(OpenRequest{Sub: 1, Channel: "fan"}))
 		q.Unlock()
 		defer c.Close()
 		defer q.Detach()

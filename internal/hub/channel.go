@@ -107,6 +107,15 @@ func (ch *channel) learn(epoch uint32, head, floor, trims uint64) bool {
 	return true
 }
 
+// listen counts a cursor that is about to enter, and reports whether there is something for it already.
+func (ch *channel) listen(c *cursor) (behind bool) {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	ch.lists[c.m.w.id].n++
+	ch.counts[c.m.codec]++
+	return ch.epoch != c.epoch || ch.head > c.after
+}
+
 func (ch *channel) now() (epoch uint32, head uint64) {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()

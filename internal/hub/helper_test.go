@@ -301,8 +301,14 @@ const unlimited = 1 << 40
 func (p *peer) open(r OpenRequest, records, bytes int) {
 	p.Lock()
 	p.subs[r.Sub] = &subscription{records: records, bytes: bytes}
-	p.Open(r)
+	o := p.Open(r)
 	p.Unlock()
+	if r.Sub%2 == 0 {
+		p.OpenLater(o)
+		return
+	}
+	p.OpenHere(o)
+	p.Flush()
 }
 
 func (p *peer) allow(sub uint32, records, bytes int) {

@@ -163,7 +163,7 @@ func (h *Hub) Attach(s Socket, codec int, o Owner) *Member {
 	}
 	w.load.Add(1)
 	m := &Member{w: w, sock: s, owner: o, codec: uint8(codec), index: -1}
-	w.post(func(in *inbox) { in.joins = append(in.joins, m) })
+	w.pushJoin(m)
 	return m
 }
 

@@ -23,8 +23,9 @@ type loader struct {
 	loads    fifo[*load]
 	opens    fifo[openJob]
 	turn     bool // the next is a load
+	readers  int  // that open subscriptions themselves at the moment
 	closed   bool
-	wg       sync.WaitGroup
+	wg       sync.WaitGroup // loaders, and such readers
 }
 
 type openJob struct {
@@ -89,15 +90,30 @@ func (l *loader) request(key loadKey, w waiter) {
 	l.mu.Unlock()
 }
 
-func (l *loader) open(c *cursor, r OpenRequest) { l.pushOpen(openJob{c: c, r: r}) }
-
-func (l *loader) fail(c *cursor, err error) { l.pushOpen(openJob{c: c, err: err}) }
-
 func (l *loader) pushOpen(j openJob) {
 	l.mu.Lock()
 	l.opens.push(j)
 	l.cond.Signal()
 	l.mu.Unlock()
+}
+
+// lend lets a reader do what a loader would, if not too many do: each may be held up by the disk, which costs a thread.
+func (l *loader) lend() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.readers == loaders || l.opens.len() > 0 {
+		return false
+	}
+	l.readers++
+	l.wg.Add(1)
+	return true
+}
+
+func (l *loader) takeBack() {
+	l.mu.Lock()
+	l.readers--
+	l.mu.Unlock()
+	l.wg.Done()
 }
 
 // next waits for something to do; ok is false at the end.
@@ -141,7 +157,7 @@ func (h *Hub) load() {
 			return
 		}
 		if ld == nil {
-			h.open(&j)
+			h.open(&j, byLoader)
 			continue
 		}
 		if !h.loader.isClosed() {

@@ -147,23 +147,46 @@ func (m *Member) Submit(drafts []store.Draft) {
 	}
 }
 
-// Open asks for a subscription; Owner.Opened answers, later and never from within Open, unless CloseSub or Detach comes
-// before. Locked.
-func (m *Member) Open(r OpenRequest) {
-	if m.detached {
-		return
-	}
+// Open begins a subscription. What it returns is to be given to OpenHere or OpenLater, and Owner.Opened answers then, unless
+// CloseSub or Detach comes before. Locked.
+func (m *Member) Open(r OpenRequest) Opening {
 	m.opens++
 	c := &cursor{m: m, sub: r.Sub, index: -1}
 	r.Earlier = slices.Clone(r.Earlier)
 	i, found := m.find(r.Sub)
+	if m.detached {
+		c.state = refused
+		return Opening{openJob{c: c, err: errClosed("open subscription")}}
+	}
 	if found {
 		c.state = refused
-		m.w.hub.loader.fail(c, &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "open subscription", Detail: "Sub: in use"})
-		return
+		return Opening{openJob{c: c, err: &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "open subscription", Detail: "Sub: in use"}}}
 	}
 	m.subs = slices.Insert(m.subs, i, c)
-	m.w.hub.loader.open(c, r)
+	return Opening{openJob{c: c, r: r}}
+}
+
+// OpenLater has subscriptions opened on goroutines of the hub. It never waits. Locked or not.
+func (m *Member) OpenLater(list ...Opening) {
+	for i := range list {
+		m.w.hub.loader.pushOpen(list[i].j)
+	}
+}
+
+// OpenHere opens subscriptions at once, which may ask the store, so that their answers can go out with the replies that
+// wait. Those that the store must keep, and those for which too many readers are at it already, are opened later. It is for
+// the reader, which calls Dry afterwards. Not locked.
+func (m *Member) OpenHere(list ...Opening) {
+	h := m.w.hub
+	for i := range list {
+		j := &list[i].j
+		if j.r.Cursor != "" || !h.loader.lend() {
+			h.loader.pushOpen(*j)
+			continue
+		}
+		h.open(j, byReader)
+		h.loader.takeBack()
+	}
 }
 
 // Opening returns how many calls of Open wait for their turn, those of subscriptions that have ended since among them. Ready

@@ -8,15 +8,28 @@ import (
 	"github.com/holdfast-ws/holdfast/store"
 )
 
+// Opening is a subscription that has been asked for and not been looked up yet; see [Member.Open].
+type Opening struct{ j openJob }
+
+// opener says on whose goroutine a subscription is opened.
+type opener uint8
+
+const (
+	// byLoader: the answer is written by the worker, which is told.
+	byLoader opener = iota
+	// byReader: the reader writes the answer when its input has run dry.
+	byReader
+)
+
 // open resolves where a subscription starts and hands its cursor to its worker.
-func (h *Hub) open(j *openJob) {
+func (h *Hub) open(j *openJob, by opener) {
 	c := j.c
 	wanted := c.takenOn()
 	if j.err == nil && h.loader.isClosed() {
 		j.err = errClosed("open subscription")
 	}
 	if j.err != nil {
-		c.opened(Opened{Err: j.err}, nil)
+		c.opened(Opened{Err: j.err}, nil, by)
 		return
 	}
 	if !wanted { // closed while it waited: the store need not be asked
@@ -25,7 +38,7 @@ func (h *Hub) open(j *openJob) {
 	ch := h.channels.acquire(j.r.Channel)
 	o, named, epoch := h.resolve(ch, &j.r)
 	c.ch, c.epoch = ch, epoch
-	if !c.opened(o, named) {
+	if !c.opened(o, named, by) {
 		h.release(ch)
 		if named != nil {
 			named.left = true // not yet anybody else's
@@ -51,10 +64,15 @@ func (c *cursor) takenOn() (wanted bool) {
 }
 
 // opened tells the owner, and reports whether the cursor lives.
-func (c *cursor) opened(o Opened, named *namedCursor) bool {
+func (c *cursor) opened(o Opened, named *namedCursor, by opener) bool {
 	m := c.m
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	defer func() {
+		if by == byLoader {
+			m.Urgent()
+		}
+	}()
 	switch {
 	case m.detached, c.state == closed: // while it was being opened
 		return false
@@ -64,7 +82,6 @@ func (c *cursor) opened(o Opened, named *namedCursor) bool {
 		}
 		c.state = closed
 		m.owner.Opened(c.sub, o)
-		m.Urgent()
 		return false
 	}
 	c.after, c.term = o.Resumption.After.Offset, o.Resumption.After.Term
@@ -73,9 +90,8 @@ func (c *cursor) opened(o Opened, named *namedCursor) bool {
 		named.c = c
 	}
 	c.state = queued
-	m.w.pushEnter(c)
+	m.w.pushEnter(c, c.ch.listen(c))
 	m.owner.Opened(c.sub, o)
-	m.Urgent()
 	return true
 }
 

@@ -24,6 +24,7 @@ type worker struct {
 	mu      sync.Mutex
 	in      inbox
 	pending bool         // there is something in the inbox, and wake was signalled
+	lazy    bool         // there is something in the inbox that can wait for the next tick
 	urgent  atomic.Int32 // length of in.urgent
 
 	// The worker's own.
@@ -111,9 +112,24 @@ func (w *worker) pushRun(c *cursor) {
 	w.notifyLocked()
 }
 
-func (w *worker) pushEnter(c *cursor) {
+// pushJoin does not wake the worker: a new member has nothing to be written yet, and is swept at the next tick.
+func (w *worker) pushJoin(m *Member) {
+	w.mu.Lock()
+	w.in.joins = append(w.in.joins, m)
+	w.lazy = true
+	w.mu.Unlock()
+}
+
+// pushEnter wakes the worker if there is something to be sent. A cursor at the head is taken in with what comes next: it is
+// counted in its channel already, so that a commit wakes the worker.
+func (w *worker) pushEnter(c *cursor, behind bool) {
 	w.mu.Lock()
 	w.in.enters = append(w.in.enters, c)
+	if !behind {
+		w.lazy = true
+		w.mu.Unlock()
+		return
+	}
 	w.notifyLocked()
 }
 
@@ -162,9 +178,9 @@ func (w *worker) run() {
 // anything.
 func (w *worker) round() bool {
 	w.mu.Lock()
-	arrived := w.pending
+	arrived := w.pending || w.lazy
 	w.in, w.work = w.work, w.in
-	w.pending = false
+	w.pending, w.lazy = false, false
 	w.urgent.Store(0)
 	w.mu.Unlock()
 	if !arrived && len(w.runs) == 0 {
@@ -272,10 +288,6 @@ func (w *worker) enter(c *cursor) {
 	l := &ch.lists[w.id]
 	c.index = int32(len(l.cursors))
 	l.cursors = append(l.cursors, c)
-	ch.mu.Lock()
-	l.n++
-	ch.counts[c.m.codec]++
-	ch.mu.Unlock()
 	w.runs = append(w.runs, c)
 	w.counters.cursors.Add(1)
 }
