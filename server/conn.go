@@ -279,11 +279,14 @@ func (g *greeting) keep(op ws.Opcode, p []byte) error {
 	return nil
 }
 
+// heard is not made anew each time, because an event is large, and a reader that waits is to do with the smallest of stacks.
+var heard = session.ServerEvent{Kind: session.SvHeard}
+
 // Control answers pings. Part of ws.Handler.
 func (c *conn) Control(op ws.Opcode, p []byte) error {
 	c.member.Lock()
 	defer c.member.Unlock()
-	c.step(&session.ServerEvent{Kind: session.SvHeard})
+	c.machine.Step(c.srv.millis(), &heard, nil)
 	if op == ws.OpPing && !c.ending {
 		var frame [2 + 125]byte
 		c.member.Control(append(ws.AppendHeader(frame[:0], ws.OpPong, len(p), 0), p...))
@@ -291,15 +294,15 @@ func (c *conn) Control(op ws.Opcode, p []byte) error {
 	return nil
 }
 
-// Dry writes the replies. Part of ws.Handler.
-func (c *conn) Dry() { c.member.Flush() }
+// Dry commits, where the store does that at once, and writes the replies. Part of ws.Handler.
+func (c *conn) Dry() { c.member.Dry() }
 
 // Ready holds input back while replies or drafts pile up. Part of ws.Handler.
 func (c *conn) Ready() bool {
 	c.member.Lock()
 	// It is called when the socket has something to read. A large message on a slow line is a sign of life long before
 	// it is whole, and the peer cannot answer a ping in the middle of it.
-	c.machine.Step(c.srv.millis(), &session.ServerEvent{Kind: session.SvHeard}, nil)
+	c.machine.Step(c.srv.millis(), &heard, nil)
 	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0
 	c.member.Unlock()
 	return !waiting && c.member.Ready()

@@ -187,6 +187,7 @@ func (c *conn) authenticate(x *scratch, now int64) {
 		user, err := ask(ctx, Credentials{Token: hello.Token, User: hello.User, Request: g.request})
 		c.member.Lock()
 		defer c.ws.Resume()
+		defer c.member.Dry()
 		defer c.member.Unlock()
 		if c.ending {
 			return

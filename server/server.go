@@ -65,8 +65,12 @@ func New(o Options) (*Server, error) {
 	if s.poller, err = ws.NewPoller(); err != nil {
 		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "start server", Cause: err}
 	}
+	commit := hub.CommitByLoop
+	if s.log.Info().Quick {
+		commit = hub.CommitByReader
+	}
 	s.hub, err = hub.New(hub.Options{Log: s.log, Encoders: encoders(), Workers: o.Workers, CacheBytes: o.CacheBytes,
-		QueueBytes: o.QueueBytes, TrimEvery: o.TrimEvery, Fatal: s.fatal})
+		QueueBytes: o.QueueBytes, TrimEvery: o.TrimEvery, Commit: commit, Fatal: s.fatal})
 	if err != nil {
 		s.poller.Close()
 		return nil, err

@@ -63,6 +63,8 @@ type Info struct {
 	Memory uint64
 	// Durability of everything that Append has returned.
 	Durability Durability
+	// Quick says that Append waits for nothing but the processor: no disk, no network.
+	Quick bool
 	// DedupeWindow is how long a lane is remembered after its last number.
 	DedupeWindow time.Duration
 }

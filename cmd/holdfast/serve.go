@@ -10,6 +10,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
@@ -33,6 +34,7 @@ type serveCmd struct {
 	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
 	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" help:"Further silence after which a client is given up (${default})."`
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
+	Tidy             time.Duration `default:"2s" placeholder:"DURATION" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
 	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int           `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
@@ -70,6 +72,11 @@ func (c *serveCmd) Run(e *env) error {
 		}
 		defer stop()
 	}
+	ctx, cancel := context.WithCancel(e.ctx)
+	var tidying sync.WaitGroup
+	defer tidying.Wait()
+	defer cancel()
+	tidying.Go(func() { tidy(ctx, c.Tidy) })
 	fmt.Fprintf(e.stdout, "listening on http://%s (ws endpoint /ws)\n", ln.Addr())
 	return c.serve(e, srv, ln)
 }

@@ -56,7 +56,13 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
-	r := newRig(t, Options{}, memory.Options{Retention: store.Retention{Records: 1000}})
+	for _, c := range []Commit{CommitByLoop, CommitByReader} {
+		steadyState(t, Options{Commit: c})
+	}
+}
+
+func steadyState(t *testing.T, o Options) {
+	r := newRigOn(t, o, memory.New(memory.Options{Retention: store.Retention{Records: 1000}}))
 	pub := &quick{done: make(chan struct{}, 1), want: 1}
 	pub.Member = r.hub.Attach(sink{}, 0, pub)
 	defer pub.Detach()
@@ -75,6 +81,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		pub.Lock()
 		pub.Submit(drafts)
 		pub.Unlock()
+		pub.Dry()
 		<-pub.done
 		for r.hub.Stats().Deliveries < before+100 {
 			runtime.Gosched()

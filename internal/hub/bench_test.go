@@ -183,6 +183,7 @@ func benchFanOut(b *testing.B, subs, window int) {
 			q.Lock()
 			q.Submit(drafts[:n])
 			q.Unlock()
+			q.Dry()
 		}
 	}()
 	defer func() { nc.Close(); <-reader }()
@@ -245,6 +246,7 @@ func BenchmarkPublish(b *testing.B) {
 				q.Lock()
 				q.Submit([]store.Draft{{Channel: channel, Data: data}})
 				q.Unlock()
+				q.Dry()
 			}
 			<-q.done
 		})

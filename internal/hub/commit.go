@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"sync"
 	"time"
 
 	"github.com/holdfast-ws/holdfast/store"
@@ -15,10 +16,14 @@ const (
 // quietAfter is how long a channel keeps its tail page without a new record.
 const quietAfter = 5 * time.Second
 
-// committer is the commit loop: it appends, answers, encodes what was committed into tail pages, and marks channels
-// dirty. All fields are its own.
+// committer appends, answers, encodes what was committed into tail pages, and marks channels dirty. All fields are guarded by
+// mu: whoever commits holds it, be it the commit loop or a reader.
 type committer struct {
 	hub     *Hub
+	mu      sync.Mutex
+	done    *drafts // to be used again
+	failed  error
+	own     *Member // the reader's that commits, which writes its replies itself
 	results []store.Result
 	urgent  [][]*Member  // by worker
 	dirty   [][]*channel // by worker
@@ -28,36 +33,66 @@ type committer struct {
 }
 
 func newCommitter(h *Hub) *committer {
-	c := &committer{hub: h, urgent: make([][]*Member, len(h.workers)), dirty: make([][]*channel, len(h.workers))}
+	c := &committer{hub: h, done: new(drafts), urgent: make([][]*Member, len(h.workers)), dirty: make([][]*channel, len(h.workers))}
 	c.ring.prev, c.ring.next = &c.ring, &c.ring
 	return c
 }
 
+// run is the commit loop.
 func (c *committer) run() {
+	for last := false; !last; {
+		c.hub.queue.wait()
+		last = c.round(nil)
+	}
+}
+
+// round commits what waits, and does what else does not go beside commits. It reports whether nothing comes after it.
+func (c *committer) round(own *Member) (last bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.commitLocked(own)
+}
+
+func (c *committer) commitLocked(own *Member) (last bool) {
 	q := &c.hub.queue
-	done := new(drafts)
-	var failed error
-	for {
-		w := q.take(done)
-		done = w.drafts
-		if failed == nil {
-			if failed = c.commitAll(w.drafts); failed != nil {
-				q.fail(failed)
-			}
+	w := q.take(c.done)
+	c.own, c.done = own, w.drafts
+	if c.failed == nil {
+		if c.failed = c.commitAll(w.drafts); c.failed != nil {
+			q.fail(c.failed)
 		}
-		for _, d := range w.deletions {
-			if failed != nil {
-				d.done <- failed
-			} else {
-				d.done <- c.delete(&d)
-			}
+	}
+	for _, d := range w.deletions {
+		if c.failed != nil {
+			d.done <- c.failed
+		} else {
+			d.done <- c.delete(&d)
 		}
-		if w.sweep {
-			c.sweep(c.hub.now().Add(-quietAfter))
-		}
-		if w.last && len(w.drafts.list) == 0 {
+	}
+	if w.sweep {
+		c.sweep(c.hub.now().Add(-quietAfter))
+	}
+	return w.last && len(w.drafts.list) == 0
+}
+
+// roundsOfReader is how often a reader commits before it leaves what comes meanwhile to the commit loop.
+const roundsOfReader = 4
+
+// commitHere has a reader commit what it has submitted, and what others have meanwhile: to hand it to the commit loop, and the
+// answers to a worker, costs more than all of it. Whoever commits already looks again when it has done so.
+func (h *Hub) commitHere(m *Member) {
+	c := h.committer
+	for n := 0; h.queue.some.Load(); n++ {
+		if n == roundsOfReader {
+			h.queue.signal()
 			return
 		}
+		if !c.mu.TryLock() {
+			return
+		}
+		c.commitLocked(m)
+		c.mu.Unlock()
+		m.Flush()
 	}
 }
 
@@ -109,7 +144,7 @@ func (c *committer) answer(m *Member, drafts []store.Draft, results []store.Resu
 	m.mu.Lock()
 	if !m.detached {
 		m.owner.Answered(drafts, results)
-		if m.out.size() > 0 && !m.marked {
+		if m.out.size() > 0 && !m.marked && m != c.own {
 			m.marked = true
 			c.urgent[m.w.id] = append(c.urgent[m.w.id], m)
 		}

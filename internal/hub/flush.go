@@ -169,8 +169,16 @@ func (w *worker) write(m *Member, p part, frames []byte) {
 	}
 }
 
+// Dry is what a reader calls when its input has run dry: it commits, where readers do that, and flushes. Not locked.
+func (m *Member) Dry() {
+	if m.w.hub.readers == CommitByReader {
+		m.w.hub.commitHere(m)
+	}
+	m.Flush()
+}
+
 // Flush writes replies and control bytes now, if nobody else is writing and the socket takes them; else they are
-// written as soon as it does. A reader calls it when its input has run dry. Not locked.
+// written as soon as it does. Not locked.
 func (m *Member) Flush() {
 	m.mu.Lock()
 	if m.writing {

@@ -92,6 +92,7 @@ type rig struct {
 
 func newRig(t testing.TB, o Options, mo memory.Options) *rig {
 	t.Helper()
+	o.Commit = CommitByReader // as a server does with a log that is quick
 	return newRigOn(t, o, memory.New(mo))
 }
 
@@ -327,6 +328,7 @@ func (p *peer) publish(channel string, data ...string) {
 	p.Lock()
 	p.Submit(drafts)
 	p.Unlock()
+	p.Dry()
 }
 
 // got is one frame that a client has read.

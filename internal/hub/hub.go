@@ -24,6 +24,19 @@ const (
 // MaxEncoders is how many codecs one hub can have.
 const MaxEncoders = 4
 
+// Commit says on whose goroutine records are committed.
+type Commit uint8
+
+const (
+	// CommitByLoop commits on a goroutine of the hub. It suits a log that waits for a disk: what comes meanwhile gathers.
+	CommitByLoop Commit = iota
+	// CommitByReader commits in Member.Dry, which whoever submits has to call. It suits a log that never waits.
+	CommitByReader
+)
+
+// lazyDrafts is how many drafts wake the commit loop where readers commit, because a reader is far from running dry.
+const lazyDrafts = 256
+
 // Options of [New].
 type Options struct {
 	// Log is where records live. Required. The hub is the only caller of its Append; it does not close it.
@@ -39,13 +52,15 @@ type Options struct {
 	// QueueBytes is how much may wait for the commit loop before Member.Ready says false. What connections have read already is still
 	// taken, so it may be exceeded by one read for each connection. Default: 16 MiB.
 	QueueBytes int
+	// Commit says who commits. Default: CommitByLoop.
+	Commit Commit
 	// TrimEvery is how often retention is applied. Default: 10 s. Negative: never by itself.
 	TrimEvery time.Duration
 	// PageBytes is the size of a page, and the most of records that one write takes, except that a larger record gets a
 	// page of its own. Default: 64 KiB.
 	PageBytes int
 	// Fatal is called once if an append has failed: the store is in doubt, nothing of the batch is answered, and nothing
-	// is committed any more. It is called on the commit loop and must not call Close. Default: nothing.
+	// is committed any more. It is called by whoever commits and must not call Close. Default: nothing.
 	Fatal func(error)
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
@@ -58,12 +73,14 @@ type Hub struct {
 	pageSize int
 	now      func() time.Time
 
-	workers  []*worker
-	queue    queue
-	channels registry
-	cache    cache
-	loader   loader
-	cursors  cursorKeeper
+	workers   []*worker
+	queue     queue
+	readers   Commit
+	committer *committer
+	channels  registry
+	cache     cache
+	loader    loader
+	cursors   cursorKeeper
 
 	ctx    context.Context // ends when Close has no more need of the store
 	cancel context.CancelFunc
@@ -99,6 +116,9 @@ func New(o Options) (*Hub, error) {
 	h.channels.init(or(o.Workers, runtime.GOMAXPROCS(0)))
 	h.cache.init(or(o.CacheBytes, DefaultCacheBytes))
 	h.queue.init(or(o.QueueBytes, DefaultQueueBytes), o.Fatal)
+	if h.readers = o.Commit; h.readers == CommitByReader {
+		h.queue.lazy = lazyDrafts
+	}
 	h.loader.init()
 	h.cursors.init()
 	for range or(o.Workers, runtime.GOMAXPROCS(0)) {
@@ -123,7 +143,8 @@ func (h *Hub) start(trimEvery time.Duration) {
 	for range loaders {
 		h.loader.wg.Go(h.load)
 	}
-	h.queue.wg.Go(func() { newCommitter(h).run() })
+	h.committer = newCommitter(h)
+	h.queue.wg.Go(h.committer.run)
 	h.wg.Go(h.maintain)
 	if trimEvery > 0 {
 		h.wg.Go(func() { h.retain(trimEvery) })

@@ -140,7 +140,8 @@ func (m *Member) readyLocked() bool {
 }
 
 // Submit queues drafts for the commit loop, in order, and copies what they point to (strings are kept as they are, so
-// they must not be changed). Owner.Answered comes for each, in order, unless the store fails or the hub was closed before. Locked.
+// they must not be changed). Owner.Answered comes for each, in order, unless the store fails or the hub was closed before. Where
+// readers commit, Dry is to be called afterwards. Locked.
 func (m *Member) Submit(drafts []store.Draft) {
 	if len(drafts) > 0 && !m.detached {
 		m.w.hub.queue.submit(m, drafts)
@@ -265,4 +266,5 @@ func (m *Member) Detach() {
 	}
 	m.waitOutside()
 	m.mu.Unlock()
+	m.w.hub.queue.signal() // where readers commit, this one does not any more
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/store"
@@ -21,6 +22,8 @@ type queue struct {
 	deletions []deletion
 	sweep     bool // look for quiet tails
 	closed    bool
+	some      atomic.Bool // drafts wait
+	lazy      int         // the commit loop is woken for so many drafts only, since readers commit
 	failed    error
 	fatal     func(error)
 	wake      chan struct{}
@@ -80,7 +83,7 @@ func (q *queue) submit(m *Member, list []store.Draft) {
 		return
 	}
 	p := q.pending
-	first := len(p.list) == 0
+	before := len(p.list)
 	for i := range list {
 		q.bytes += p.add(&list[i])
 	}
@@ -89,8 +92,12 @@ func (q *queue) submit(m *Member, list []store.Draft) {
 	} else {
 		p.runs = append(p.runs, run{m, len(list)})
 	}
+	if before == 0 {
+		q.some.Store(true)
+	}
+	wake := before <= q.lazy && len(p.list) > q.lazy
 	q.mu.Unlock()
-	if first {
+	if wake {
 		q.signal()
 	}
 }
@@ -153,20 +160,28 @@ type work struct {
 	last      bool // nothing comes after this
 }
 
-// take waits for something to do.
-func (q *queue) take(done *drafts) work {
-	done.reset()
+// wait waits for something to do.
+func (q *queue) wait() {
 	for {
 		q.mu.Lock()
-		if len(q.pending.list) > 0 || len(q.deletions) > 0 || q.sweep || q.closed {
-			w := work{drafts: q.pending, deletions: q.deletions, sweep: q.sweep, last: q.closed}
-			q.pending, q.deletions, q.sweep = done, nil, false
-			q.mu.Unlock()
-			return w
-		}
+		some := len(q.pending.list) > 0 || len(q.deletions) > 0 || q.sweep || q.closed
 		q.mu.Unlock()
+		if some {
+			return
+		}
 		<-q.wake
 	}
+}
+
+// take takes what there is to do, which may be nothing.
+func (q *queue) take(done *drafts) work {
+	done.reset()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w := work{drafts: q.pending, deletions: q.deletions, sweep: q.sweep, last: q.closed}
+	q.pending, q.deletions, q.sweep = done, nil, false
+	q.some.Store(false)
+	return w
 }
 
 // committed gives room back and tells those who wait for it.

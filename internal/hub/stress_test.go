@@ -287,6 +287,7 @@ func (w *world) publishAll(rnd *rand.Rand, n int) {
 		p.Lock()
 		p.Submit(drafts)
 		p.Unlock()
+		p.Dry()
 		sent += k
 		for i, n := 0, w.hub.Stats().Deliveries; i < 2000 && w.hub.Stats().Deliveries < n+8; i++ {
 			runtime.Gosched() // a little of what comes is read while more comes
@@ -324,7 +325,7 @@ func TestNoHoleNoDouble(t *testing.T) {
 
 func stress(t *testing.T, b store.Backend, seed uint64, deletes bool) {
 	rnd := rand.New(rand.NewPCG(seed, 0))
-	o := Options{Workers: 1 + rnd.IntN(3), PageBytes: 512 << rnd.IntN(5), CacheBytes: 4096 << rnd.IntN(6), QueueBytes: 100_000, TrimEvery: 50 * time.Millisecond}
+	o := Options{Workers: 1 + rnd.IntN(3), PageBytes: 512 << rnd.IntN(5), CacheBytes: 4096 << rnd.IntN(6), QueueBytes: 100_000, TrimEvery: 50 * time.Millisecond, Commit: Commit(rnd.IntN(2))}
 	w := &world{
 		rig:      newRigOn(t, o, b),
 		channels: []string{"a", "b", "c"}, heads: map[string]uint64{}, deletes: deletes,

@@ -231,6 +231,10 @@ func (s *Server) Step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffe
 	if recorder != nil {
 		return s.recorded(now, e, fx)
 	}
+	if e.Kind == SvHeard && s.state != serverClosed { // without the large frame that step has on the stack
+		s.heard, s.pinged = now, false
+		return fx
+	}
 	return s.step(now, e, fx)
 }
 

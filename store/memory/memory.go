@@ -86,7 +86,7 @@ func New(o Options) *Store {
 		opts: o,
 		info: store.Info{
 			Name: "memory", Term: holdfast.NewTerm(), Memory: binary.LittleEndian.Uint64(id[:]) | 1,
-			Durability: store.Durability{Copies: 1}, DedupeWindow: o.DedupeWindow,
+			Durability: store.Durability{Copies: 1}, Quick: true, DedupeWindow: o.DedupeWindow,
 		},
 		channels: map[string]*channel{},
 		cursors:  cursors{byChannel: map[string]map[string]*cursor{}},
