@@ -16,9 +16,12 @@ const eventBacklog = 256
 
 // listeners are all who range over Events.
 type listeners struct {
-	mu  sync.Mutex
-	all map[*listener]struct{}
-	end bool
+	mu     sync.Mutex
+	all    map[*listener]struct{}
+	end    bool
+	heard  bool    // somebody has listened
+	early  []Event // until then: what became of records
+	missed int     // more of it than is kept
 }
 
 type listener struct {
@@ -31,7 +34,8 @@ type listener struct {
 	signal  chan struct{}
 }
 
-// Events yields what happens to the session from now on, beginning with its state. Each listener may be 256 events
+// Events yields what happens to the session from now on, beginning with its state. Who listens first also hears what became of
+// records before (EventOutcome, EventLost), since nobody has receipts for those that an outbox brought along. Each listener may be 256 events
 // behind; then the oldest are dropped, and an EventDropped says how many. It ends when ctx or the session does.
 func (s *Session) Events(ctx context.Context) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
@@ -104,6 +108,13 @@ func (s *Session) join(l *listener) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l.add(Event{Kind: EventState, Time: time.Now(), State: s.State(), Err: s.Err()})
+	if !h.heard {
+		h.heard, l.dropped = true, h.missed
+		for _, e := range h.early {
+			l.add(e)
+		}
+		h.early = nil
+	}
 	if h.end {
 		l.end = true
 		return false
@@ -138,11 +149,25 @@ func (s *Session) tell(e Event) {
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
-	for l := range s.hub.all {
+	h := &s.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.heard && (e.Kind == EventOutcome || e.Kind == EventLost) {
+		h.keep(e)
+	}
+	for l := range h.all {
 		l.add(e)
 	}
+}
+
+// keep has an event wait for the first listener, whose backlog it will be part of.
+func (h *listeners) keep(e Event) {
+	if len(h.early) == eventBacklog-1 { // the state takes a place
+		copy(h.early, h.early[1:])
+		h.early = h.early[:len(h.early)-1]
+		h.missed++
+	}
+	h.early = append(h.early, e)
 }
 
 // setState moves the session on, and whoever waits for that. A session that is closing stays so until it is closed.

@@ -131,6 +131,41 @@ func canceledContext() context.Context {
 	return ctx
 }
 
+// What became of records before anybody listened is told to who listens first: of those that an outbox brought along nobody has
+// a receipt.
+func TestFirstListenerHearsOfEarlierOutcomes(t *testing.T) {
+	s := open(t, nowhere(t), client.SessionOptions{})
+	const n = 300 // more than are kept
+	for range n {
+		if r, err := s.Enqueue(limit(t), "c", nil, client.WithTTL(time.Nanosecond)); err != nil {
+			t.Fatal(err)
+		} else if _, err := r.Wait(limit(t)); !errors.Is(err, holdfast.CodeExpired) {
+			t.Fatal(err)
+		}
+	}
+	told, dropped := 0, 0
+	for e := range s.Events(limit(t)) {
+		switch {
+		case e.Kind == client.EventDropped:
+			dropped += e.Dropped
+		case e.Kind == client.EventOutcome && e.Code == holdfast.CodeExpired:
+			told++
+		}
+		if told+dropped >= n {
+			break
+		}
+	}
+	if told == 0 || told+dropped != n {
+		t.Errorf("%d outcomes, %d dropped; want %d together", told, dropped, n)
+	}
+	for e := range s.Events(limit(t)) { // a second listener begins with what is now
+		if e.Kind != client.EventState {
+			t.Errorf("a second listener heard of %v", e.Kind)
+		}
+		break
+	}
+}
+
 // The event of a record that has failed has its code, also where the outbox's file had to hear of it first.
 func TestOutcomeHasItsCode(t *testing.T) {
 	o, err := client.OpenFileOutbox(filepath.Join(t.TempDir(), "outbox"), client.OutboxOptions{})

@@ -205,9 +205,35 @@ func late() check.History {
 	})
 }
 
+// putBack: a backup is put back, in which a cursor is further than the holder who comes with a history of his own.
+func putBack() check.History {
+	cursor := func(sub string, from check.Begin, at holdfast.Position) []check.Event {
+		return []check.Event{
+			say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor, e.Pos = sub, from, "mine", at }),
+			say(check.Placed, "t", func(e *check.Event) { e.Sub, e.Pos = sub, at }),
+		}
+	}
+	return slices.Concat(check.History{
+		/* 0 */ invoked("a", "a1"), delivered("a", "a1", 1), invoked("a", "a2"), delivered("a", "a2", 2),
+	}, /* 4 */ cursor("t1", check.AtHead, pos(1, 2)), check.History{
+		/* 6 */ invoked("a", "a3"), delivered("a", "a3", 3),
+		/* 8 */ say(check.ServerCrashed, ""), invoked("b", "b1"), delivered("b", "b1", 4),
+		/* 11 */ say(check.Ended, "t", func(e *check.Event) { e.Sub = "t1" }),
+	}, /* 12 */ cursor("t2", check.After, pos(2, 4)), check.History{
+		/* 14 */ fact(check.StoreReplaced, 3),
+		/* 15 */ gap("t2", check.Fork, 1, 4, pos(0, 0)), received("t2", "a1", pos(1, 1)),
+		/* 17 */ say(check.Done, "t", func(e *check.Event) { e.Sub, e.Pos = "t2", pos(1, 1) }), say(check.Ended, "t", func(e *check.Event) { e.Sub = "t2" }),
+		/* 19 */ say(check.Lost, "b"),
+	}, /* 20 */ cursor("t3", check.AtHead, pos(1, 2)), check.History{
+		/* 22 */ received("t3", "a3", pos(1, 3)),
+		/* 23 */ final(0, "a1@1 a2@1 a3@1"),
+		/* 24 */ quiesced,
+	})
+}
+
 func TestGoodHistories(t *testing.T) {
 	for name, h := range map[string]check.History{
-		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(),
+		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(),
 	} {
 		for _, v := range check.Check(h) {
 			t.Errorf("%s: %v", name, v)
@@ -297,6 +323,11 @@ func TestForgedHistories(t *testing.T) {
 		{"a cursor that runs ahead, and was lost before", late, insert(18, say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor = "t3", check.AtStart, "mine" }),
 			received("t3", "b1", pos(2, 1)), say(check.Done, "t", func(e *check.Event) { e.Sub, e.Pos = "t3", pos(2, 1) }),
 			say(check.Ended, "t", func(e *check.Event) { e.Sub = "t3" })), 3, "its holder was done up to 1"},
+		{"a cursor that runs ahead of a backup", putBack, func(h check.History) check.History {
+			h[21].Pos, h[22] = pos(1, 3), say(check.Ended, "t", func(e *check.Event) { e.Sub = "t3" })
+			h[14].To = 2
+			return log(0, "a1@1 a2@1 a3@1")(h)
+		}, 3, "its holder was done up to 1"},
 
 		{"removed in silence", trimmed, drop(11), 4, "told nothing of what is between"},
 		{"a gap too early", trimmed, set(11, func(e *check.Event) { e.From = 1 }), 4, "the gap begins at 1"},

@@ -84,6 +84,9 @@ func (c *channel) begin(e *Event) {
 	l := &life{began: e, last: e}
 	if e.Cursor != "" {
 		l.saved = c.cursors[e.Cursor]
+		if c.held[e.Cursor] == nil {
+			c.held[e.Cursor] = e
+		}
 	}
 	if e.Begin == After && l.saved == nil {
 		l.place(e.Pos)
@@ -102,7 +105,7 @@ func (c *channel) first(l *life, after uint64, e *Event) {
 	case after == 0:
 	case l.saved != nil:
 		// what a reader does with records that came before the store was replaced is not kept by the next one
-		if after > l.saved.Pos.Offset && c.takenBack(l.saved.Pos, -1) == nil && !c.everTakenBack(l.saved.Seq) {
+		if after > l.saved.Pos.Offset && c.takenBack(l.saved.Pos, -1) == nil && !c.everTakenBack(l.saved.Seq) && !c.putBack(l.began.Cursor, after) {
 			c.blame(3, on(l.saved, l.began, e), "cursor %s of %s goes on after %d, and its holder was done up to %d", l.began.Cursor, c.name, after, l.saved.Pos.Offset)
 		}
 	case l.began.Begin == AtStart:
@@ -110,6 +113,13 @@ func (c *channel) first(l *life, after uint64, e *Event) {
 			c.blame(4, on(l.began, e), "%s begins at the start of %s, and what is up to %d was passed over in silence", e.Sub, c.name, after)
 		}
 	}
+}
+
+// putBack reports whether a backup that was put back may have had the cursor at that offset. A holder whose own history is not
+// that of the backup may then be further back than the cursor, which does not follow it.
+func (c *channel) putBack(cursor string, offset uint64) bool {
+	since := c.held[cursor].Seq
+	return slices.ContainsFunc(c.replaced, func(e *Event) bool { return e.Kind == StoreReplaced && e.Seq > since && offset <= e.To })
 }
 
 func (c *channel) placed(l *life, e *Event) {
