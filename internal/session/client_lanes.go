@@ -89,6 +89,11 @@ func (c *Client) Load(lanes []Lane, entries []Entry) {
 		c.willExpire(e.Expires)
 	}
 	c.persisted = c.lastEntry
+	for _, l := range c.all {
+		if l.acked == 0 { // of what came before nothing is known, so nothing of it can be said to be lost
+			l.forgotten = max(l.forgotten, l.lowest()-1)
+		}
+	}
 	for _, x := range lanes {
 		l := c.byKey[laneKey{x.Channel, x.Producer}]
 		l.fill(l.next)

@@ -55,6 +55,9 @@ func (c *client) apply(fx []session.ClientEffect) {
 		case session.FxResolved:
 			l := c.lane(f.Lane.Channel, f.Lane.Producer)
 			l.Resolved, l.Next = f.Lane.Resolved, max(l.Next, f.Lane.Next)
+			if f.Lane.Resolved%2 == 0 { // a real outbox writes it lazily, so a crash may find what is older, or nothing
+				l.Acked, l.Memory, l.AckedAt, l.Forgotten = f.Lane.Acked, f.Lane.Memory, f.Lane.AckedAt, f.Lane.Forgotten
+			}
 			c.lanes[l.Channel][l.Producer] = l
 			if f.Lane.Sealed {
 				delete(c.lanes[l.Channel], l.Producer)
