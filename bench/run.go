@@ -33,7 +33,7 @@ func (f *runFlags) set() *flag.FlagSet {
 	s.IntVar(&f.pid, "pid", 0, "with -addr: its process")
 	s.StringVar(&f.dialect, "dialect", "", "what it speaks (the server's)")
 	s.StringVar(&f.pprof, "pprof", "", "write a CPU profile of Holdfast's server over the run to this file")
-	s.IntVar(&f.seconds, "pprof-seconds", 5, "with -pprof: how long from the beginning of the run")
+	s.IntVar(&f.seconds, "pprof-seconds", 5, "with -pprof: how long from when measuring begins")
 	s.IntVar(&f.rounds, "rounds", 1, "how many times, each with a server of its own")
 	s.BoolVar(&f.json, "json", false, "print the result as JSON")
 	s.BoolVar(&f.deflate, "deflate", false, "ask for permessage-deflate")
@@ -131,27 +131,24 @@ func (f *runFlags) once(ctx context.Context, work *load.Work, k *kind, command [
 		defer r.stop()
 		t.Addr, t.Process = []string{r.addr}, r.process()
 	}
+	o := f.o
 	if profiles != "" {
-		wait := f.profile(ctx, profiles)
-		defer wait()
+		taken := make(chan struct{})
+		o.Begin = func() { go func() { defer close(taken); f.profile(ctx, profiles) }() }
+		defer func() {
+			select {
+			case <-taken:
+			case <-time.After(time.Duration(f.seconds+10) * time.Second):
+			}
+		}()
 	}
-	return work.Run(ctx, t, f.o)
+	return work.Run(ctx, t, o)
 }
 
-// profile takes a CPU profile while the work runs.
-func (f *runFlags) profile(ctx context.Context, addr string) (wait func()) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", addr, f.seconds), f.pprof); err != nil {
-			fmt.Fprintln(os.Stderr, "bench: profile:", err)
-		}
-	}()
-	return func() {
-		select {
-		case <-done:
-		case <-time.After(time.Duration(f.seconds+10) * time.Second):
-		}
+// profile takes a CPU profile from now on.
+func (f *runFlags) profile(ctx context.Context, addr string) {
+	if err := fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", addr, f.seconds), f.pprof); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: profile:", err)
 	}
 }
 

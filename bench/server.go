@@ -34,8 +34,8 @@ func kinds() []kind {
 		{name: "holdfast", dialect: "holdfast", args: []string{"--store", "memory"}},
 		{name: "holdfast-binary", dialect: "holdfast-binary", args: []string{"--store", "memory"}},
 		{name: "holdfast-disk", dialect: "holdfast", args: []string{"--store", "disk"}, data: "--data"},
-		{name: "bare", dialect: "plain", peer: "bare"},
-		{name: "gathered", dialect: "plain", peer: "gathered"},
+		{name: "bare", dialect: "plain", peer: "hubs/bare"},
+		{name: "gathered", dialect: "plain", peer: "hubs/gathered"},
 	}
 }
 
@@ -55,7 +55,7 @@ var errNotInstalled = errors.New("not installed")
 
 // build makes it ready to run, and returns the command line.
 func (k *kind) build(ctx context.Context, root string) ([]string, error) {
-	bin := filepath.Join(root, "bin", "bench", k.name)
+	bin := filepath.Join(root, "bin", "bench", "holdfast")
 	dir, pkg := root, "./cmd/holdfast"
 	if k.peer != "" {
 		dir, pkg = filepath.Join(root, "bench", "peers", k.peer), "."
@@ -65,9 +65,7 @@ func (k *kind) build(ctx context.Context, root string) ([]string, error) {
 			}
 			return []string{"node", dir}, nil
 		}
-		bin = filepath.Join(root, "bin", "bench", k.peer)
-	} else {
-		bin = filepath.Join(root, "bin", "bench", "holdfast")
+		bin = filepath.Join(root, "bin", "bench", filepath.Base(k.peer))
 	}
 	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", bin, pkg)
 	c.Dir = dir

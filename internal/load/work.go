@@ -32,6 +32,8 @@ type Options struct {
 	Dialing int
 	// Timeout for what is to come. Default: 60 s.
 	Timeout time.Duration
+	// Begin is called when what is measured begins. Default: nothing is.
+	Begin func()
 	// Name that is part of all channels, so that runs do not see each other's. Default: drawn.
 	Name string
 }
@@ -184,7 +186,10 @@ type clock struct {
 	own   time.Duration
 }
 
-func startClock(p Process) clock {
+func startClock(p Process, o *Options) clock {
+	if o.Begin != nil {
+		o.Begin()
+	}
 	return clock{p: p, own: ownCPU(), cpu: p.CPU(), begun: time.Now()}
 }
 

@@ -56,7 +56,7 @@ func runFanout(ctx context.Context, t *Target, o Options) (*Result, error) {
 	done := newGate(int64(o.Connections) * int64(o.Messages))
 	a.measure(done, &hist)
 	stopPeak := t.Process.Peak(ctx)
-	c := startClock(t.Process)
+	c := startClock(t.Process, &o)
 	if err := a.publishAll(ctx, &o); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func runIdle(ctx context.Context, t *Target, o Options) (*Result, error) {
 	stopPeak := t.Process.Peak(ctx)
 	a := newCrowd(t, &o, o.Connections)
 	defer a.close()
-	c := startClock(t.Process)
+	c := startClock(t.Process, &o)
 	a.gather(ctx, 0, o.Connections, func(i int) Role {
 		if o.Channels == ChannelsOwn {
 			return Role{Subscribe: []string{fmt.Sprintf("%s-%d", o.Name, i)}}

@@ -10,11 +10,12 @@ import (
 var ingest = Work{
 	Name:     "ingest",
 	About:    "publishers, each with a channel of its own, and no subscriber: publish and ack",
-	Defaults: Options{Connections: 20, Messages: 10000, Warmup: 500, InFlight: 64, Channels: ChannelsOwn},
+	Defaults: Options{Connections: 20, Warmup: 500, InFlight: 64, Channels: ChannelsOwn},
 	run:      runIngest,
 }
 
 func runIngest(ctx context.Context, t *Target, o Options) (*Result, error) {
+	or(&o.Messages, 200_000/o.Connections)
 	var publishers []*publisher
 	defer func() {
 		for _, p := range publishers {
@@ -56,7 +57,7 @@ func runIngest(ctx context.Context, t *Target, o Options) (*Result, error) {
 		}
 	}
 	stopPeak := t.Process.Peak(ctx)
-	c := startClock(t.Process)
+	c := startClock(t.Process, &o)
 	done, err := all(o.Messages)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
 	a := newCrowd(t, &o, o.Connections)
 	defer a.close()
 	stopPeak := t.Process.Peak(ctx)
-	c := startClock(t.Process)
+	c := startClock(t.Process, &o)
 	var clients sync.WaitGroup
 	slots := make(chan struct{}, o.Dialing)
 	for i := range o.Connections {
