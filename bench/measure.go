@@ -72,12 +72,15 @@ func measureCommand(ctx context.Context, args []string) error {
 	}
 	b := &bench{flags: &f, root: root, commands: map[string][]string{}, missing: map[string]string{}}
 	now := time.Now()
-	b.results = &results{Date: now.UTC().Format(time.RFC3339), Machine: thisMachine(f.machine), Versions: versions(ctx, root), Pairs: f.pairs}
+	b.results = &results{Date: now.UTC().Format(time.RFC3339), Machine: thisMachine(f.machine), Versions: versions(ctx, root)}
 	file := filepath.Join(f.out, now.Format("2006-01-02")+"-"+b.results.Machine.Name+".json")
+	if earlier, err := readResults(file); err == nil { // of the same day: its other rows stay
+		b.results.Rows = earlier.Rows
+	}
 	b.build(ctx, rows)
 	for i := range rows {
 		fmt.Fprintf(os.Stderr, "\n[%d/%d] %s: %s\n", i+1, len(rows), rows[i].name, rows[i].title)
-		b.results.Rows = append(b.results.Rows, b.measure(ctx, &rows[i]))
+		b.results.put(b.measure(ctx, &rows[i]))
 		if err := errors.Join(ctx.Err(), b.results.write(file)); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ text { fill: #e6edf3 }
 func drawAll(r *results, base string) (map[string]string, error) {
 	files := map[string]string{}
 	day, _, _ := strings.Cut(r.Date, "T")
-	foot := "Medians of " + itoa(r.Pairs) + " rounds side by side, " + itoa(r.Machine.Cores) + " cores, " + day + ". Less is better."
+	foot := "Medians of " + itoa(r.rounds()) + " rounds side by side, " + itoa(r.Machine.Cores) + " cores, " + day + ". Less is better."
 	for _, w := range sets()["all"] {
 		got := r.row(w.name)
 		if got == nil || len(w.plot) == 0 || len(got.measured()) < 2 {

@@ -16,7 +16,6 @@ type results struct {
 	Date     string            `json:"date"`
 	Machine  machine           `json:"machine"`
 	Versions map[string]string `json:"versions"`
-	Pairs    int               `json:"pairs"`
 	Rows     []rowResult       `json:"rows"`
 }
 
@@ -89,6 +88,28 @@ func (r *results) row(name string) *rowResult {
 		}
 	}
 	return nil
+}
+
+// put takes a row in, in the place of an earlier one of that name.
+func (r *results) put(row rowResult) {
+	if old := r.row(row.Name); old != nil {
+		*old = row
+		return
+	}
+	r.Rows = append(r.Rows, row)
+}
+
+// rounds is how many samples the medians are of; of the row that has the least.
+func (r *results) rounds() int {
+	n := 0
+	for i := range r.Rows {
+		for _, s := range r.Rows[i].Samples {
+			if n == 0 || len(s) < n {
+				n = len(s)
+			}
+		}
+	}
+	return n
 }
 
 func (r *results) write(file string) error {

@@ -36,7 +36,7 @@ func table(r *results, plots map[string]string) string {
 	fmt.Fprintf(&b, "# Measured on %s\n\n", day)
 	fmt.Fprintf(&b, "%d cores of %s, %s, %s; server and load on the same ones, plain loopback TCP. Medians of %d rounds, in each of which "+
 		"every server is started anew and measured beside the others; a ratio is the median of the rounds' ratios. CPU is that of "+
-		"the server's process, from the kernel.\n\n", r.Machine.Cores, r.Machine.CPU, r.Machine.Memory, r.Machine.Kernel, r.Pairs)
+		"the server's process, from the kernel.\n\n", r.Machine.Cores, r.Machine.CPU, r.Machine.Memory, r.Machine.Kernel, r.rounds())
 	var v []string
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
 		v = append(v, name+" "+r.Versions[name])
@@ -128,16 +128,17 @@ func rowTable(b *strings.Builder, r *rowResult, plot string) {
 		}
 	}
 	b.WriteString("\n| server |")
-	rule := "\n| --- |"
+	var rule strings.Builder
+	rule.WriteString("\n| --- |")
 	for i, m := range shown {
 		b.WriteString(" " + m.title + " |")
-		rule += " --- |"
+		rule.WriteString(" --- |")
 		if i == 0 {
 			b.WriteString(" of the first |")
-			rule += " --- |"
+			rule.WriteString(" --- |")
 		}
 	}
-	b.WriteString(rule + "\n")
+	b.WriteString(rule.String() + "\n")
 	for _, s := range servers {
 		fmt.Fprintf(b, "| %s |", titleOf(s))
 		for i, m := range shown {

@@ -85,7 +85,7 @@ func (c *crowd) join(ctx context.Context, i int, role Role, own *gate) (*member,
 	c.members = append(c.members, m)
 	c.mu.Unlock()
 	c.wg.Go(func() {
-		if err := conn.Serve(m); err != nil && err != errStopped && !c.closing.Load() {
+		if err := conn.Serve(m); err != errStopped && !c.closing.Load() {
 			c.fail(fmt.Errorf("connection %d: %w", i, err))
 			if own != nil {
 				own.fail(err)
