@@ -20,6 +20,7 @@ type measureFlags struct {
 	set, rows, servers, out, machine string
 	pairs                            int
 	scale                            float64
+	thread                           bool
 }
 
 func (f *measureFlags) flags() *flag.FlagSet {
@@ -31,6 +32,7 @@ func (f *measureFlags) flags() *flag.FlagSet {
 	s.StringVar(&f.machine, "machine", "", "name of this machine (system, architecture and cores)")
 	s.IntVar(&f.pairs, "pairs", 5, "how many times each server is measured, in turn with the others")
 	s.Float64Var(&f.scale, "scale", 1, "connections and messages are so many times as many; for a try")
+	s.BoolVar(&f.thread, "thread", false, "read all subscribers with one thread, and not each with a goroutine")
 	return s
 }
 
@@ -121,7 +123,7 @@ func (b *bench) build(ctx context.Context, rows []row) {
 
 // measure does a row's work to its servers in turn, as many times as there are pairs.
 func (b *bench) measure(ctx context.Context, r *row) rowResult {
-	out := rowResult{Name: r.name, Title: r.title, Work: r.work, Servers: r.servers,
+	out := rowResult{Name: r.name, Title: r.title, Work: r.work, Servers: r.servers, Thread: b.flags.thread,
 		Samples: map[string][]*load.Result{}, Missing: map[string]string{}}
 	for pair := range b.flags.pairs {
 		for _, name := range r.servers {
@@ -166,6 +168,9 @@ func (b *bench) once(ctx context.Context, r *row, name string) (*load.Result, er
 		return nil, err
 	}
 	o := r.o
+	if b.flags.thread {
+		o.Reading = load.ReadingThread
+	}
 	if f := b.flags.scale; f != 1 {
 		scale := func(n *int, def int) {
 			if *n == 0 {

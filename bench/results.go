@@ -34,6 +34,7 @@ type rowResult struct {
 	Work    string                    `json:"work"`
 	Servers []string                  `json:"servers"`
 	Samples map[string][]*load.Result `json:"samples"`
+	Thread  bool                      `json:"thread,omitempty"`  // one thread read all subscribers
 	Missing map[string]string         `json:"missing,omitempty"` // servers without samples, and why
 }
 

@@ -18,7 +18,7 @@ type runFlags struct {
 	pprof, addr                                string
 	pid, rounds                                int
 	seconds                                    int
-	json                                       bool
+	json, thread                               bool
 	o                                          load.Options
 }
 
@@ -36,6 +36,7 @@ func (f *runFlags) set() *flag.FlagSet {
 	s.IntVar(&f.rounds, "rounds", 1, "how many times, each with a server of its own")
 	s.BoolVar(&f.json, "json", false, "print the result as JSON")
 	s.StringVar(&f.channels, "channels", "", "shared or own (as the work has it)")
+	s.BoolVar(&f.thread, "thread", false, "read all subscribers with one thread, and not each with a goroutine")
 	s.IntVar(&f.o.Connections, "n", 0, "subscribers, publishers or clients (as the work has it)")
 	s.IntVar(&f.o.Subscriptions, "subs", 0, "subscriptions of each connection (quiet)")
 	s.IntVar(&f.o.Messages, "k", 0, "messages of each publisher (as the work has it)")
@@ -73,6 +74,9 @@ func runCommand(ctx context.Context, args []string) error {
 		f.o.Channels = load.ChannelsShared
 	case "own":
 		f.o.Channels = load.ChannelsOwn
+	}
+	if f.thread {
+		f.o.Reading = load.ReadingThread
 	}
 	work, err := load.WorkOf(f.work)
 	if err != nil {

@@ -117,6 +117,9 @@ func rowTable(b *strings.Builder, r *rowResult, plot string) {
 	if plot != "" {
 		fmt.Fprintf(b, "\n![%s](%s)\n", r.Title, filepath.Base(plot))
 	}
+	if r.Thread {
+		b.WriteString("\nOne thread of the load read all subscribers.\n")
+	}
 	servers := r.measured()
 	var shown []metric
 	for _, m := range keyFirst(r.Name) {

@@ -56,14 +56,15 @@ func small() Options {
 	return Options{Connections: 5, Subscriptions: 3, Messages: 30, Warmup: 2, InFlight: 4, Rate: 2000, Rest: time.Millisecond, Timeout: 20 * time.Second}
 }
 
-// Each work runs to its end against a real server, in both codecs, and finds nothing wrong.
+// Each work runs to its end against a real server, in both codecs and by both ways of reading, and finds nothing wrong.
 func TestWorksOnARealServer(t *testing.T) {
-	for _, dialect := range []string{"holdfast", "holdfast-binary"} {
+	for reading, dialect := range []string{ReadingGoroutines: "holdfast", ReadingThread: "holdfast-binary"} {
 		for _, w := range Works() {
 			t.Run(dialect+"/"+w.Name, func(t *testing.T) {
 				h := realServer(t, server.Options{})
 				h.Start()
 				o := small()
+				o.Reading = Reading(reading)
 				if w.Name != "latency" && w.Name != "slow" && w.Name != "quiet" {
 					o.Rate = 0
 				}
@@ -235,6 +236,7 @@ func TestFaultsAreFound(t *testing.T) {
 			h := httptest.NewServer(&badHub{deliver: c.deliver})
 			defer h.Close()
 			o := small()
+			o.Reading = ReadingThread
 			o.Rate, o.Warmup, o.Timeout = 0, -1, time.Second
 			r, err := fanout.Run(t.Context(), targetOf(t, h.URL, "plain"), o)
 			if err != nil {
