@@ -183,5 +183,8 @@ func (b *bench) once(ctx context.Context, r *row, name string) (*load.Result, er
 		scale(&o.Connections, work.Defaults.Connections)
 		scale(&o.Messages, work.Defaults.Messages)
 	}
+	if k.slow > 0 && r.work == "ingest" && o.InFlight != 1 {
+		o.Messages /= k.slow
+	}
 	return work.Run(ctx, t, o)
 }

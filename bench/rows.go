@@ -33,7 +33,7 @@ const cheapest = "cheapest peer"
 
 var (
 	livePeers = []string{"gorilla", "ws", "socket.io", "nats", "jetstream", "mochi"}
-	ackPeers  = []string{"gorilla", "ws", "socket.io", "nats", "jetstream", "jetstream-always", "mochi"}
+	ackPeers  = []string{"gorilla", "ws", "socket.io", "nats", "jetstream", "jetstream-sync", "mochi"}
 	logPeers  = []string{"socket.io", "jetstream", "mochi"} // who comes back is given what was missed
 	reference = []string{"holdfast", "bare"}
 	gathering = []string{"holdfast", "bare", "gathered"}
@@ -91,7 +91,7 @@ func more() []row {
 		{name: "ingest-binary", title: "publish and ack, 20 publishers, JSON and binary", work: "ingest",
 			servers: []string{"holdfast", "holdfast-binary"}, o: load.Options{Messages: 20000}},
 		{name: "ingest-disk-1", title: "publish and ack on disk, one publisher, one in flight", work: "ingest",
-			servers: []string{"holdfast-disk"}, peers: []string{"jetstream-always"}, o: load.Options{Connections: 1, Messages: 2000, InFlight: 1, Warmup: 100}},
+			servers: []string{"holdfast-disk"}, peers: []string{"jetstream-sync"}, o: load.Options{Connections: 1, Messages: 2000, InFlight: 1, Warmup: 100}},
 		{name: "replay", title: "1,000 subscribers read 10,000 records from the start", work: "replay",
 			servers: []string{"holdfast", "holdfast-disk"}, peers: []string{"jetstream"}, plot: []string{"cpu"}},
 		{name: "quiet", title: "100,000 quiet channels, ten active", work: "quiet", servers: reference, plot: []string{"memory"}},

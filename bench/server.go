@@ -32,6 +32,8 @@ type kind struct {
 	data string
 	// tls says that it speaks TLS, and deflate that it is asked to compress.
 	tls, deflate bool
+	// slow says that it is given so many times fewer messages to publish and ack, so that a round does not take minutes.
+	slow int
 }
 
 func kinds() []kind {
@@ -44,14 +46,16 @@ func kinds() []kind {
 		{name: "holdfast-deflate", title: "Holdfast, compressed", dialect: "holdfast", self: true, args: []string{"-deflate"}, deflate: true},
 		{name: "bare", title: "bare", dialect: "plain", peer: "bare"},
 		{name: "gathered", title: "gathered", dialect: "plain", peer: "gathered"},
-		{name: "gorilla", title: "gorilla/websocket hub", dialect: "gorilla", peer: "gorilla"},
-		{name: "gorilla-deflate", title: "gorilla/websocket hub, compressed", dialect: "gorilla", peer: "gorilla", args: []string{"--deflate"}, deflate: true},
 		{name: "ws", title: "ws (Node)", dialect: "ws", peer: "ws"},
 		{name: "ws-deflate", title: "ws (Node), compressed", dialect: "ws", peer: "ws", args: []string{"--deflate"}, deflate: true},
-		{name: "socket.io", title: "Socket.IO, with recovery", dialect: "socket.io", peer: "socketio"},
-		{name: "nats", title: "NATS, core", dialect: "nats", peer: "nats"},
-		{name: "jetstream", title: "JetStream on file", dialect: "jetstream", peer: "nats"},
-		{name: "jetstream-always", title: "JetStream on file, synced", dialect: "jetstream", peer: "nats", args: []string{"--sync", "always"}},
+		{name: "socket.io", title: "Socket.IO, with recovery", dialect: "socket.io", peer: "socketio", slow: 4},
+		{name: "gorilla", title: "gorilla/websocket hub", dialect: "gorilla", peer: "gorilla", args: []string{"-full", "wait"}},
+		{name: "gorilla-deflate", title: "gorilla/websocket hub, compressed", dialect: "gorilla", peer: "gorilla",
+			args: []string{"-full", "wait", "-deflate"}, deflate: true},
+		{name: "nats", title: "NATS, core", dialect: "nats", peer: "nats", data: "-dir"},
+		{name: "jetstream", title: "JetStream on file", dialect: "jetstream", peer: "nats", data: "-dir"},
+		{name: "jetstream-sync", title: "JetStream on file, synced, deduplicated", dialect: "jetstream-once", peer: "nats",
+			args: []string{"-sync", "always"}, data: "-dir", slow: 20},
 		{name: "mochi", title: "mochi-mqtt, QoS 1", dialect: "mqtt", peer: "mochi"},
 	}
 }
