@@ -74,7 +74,6 @@ func figures() []row {
 
 // more are the works that have no goal beside another server.
 func more() []row {
-	ours := []string{"holdfast"}
 	return []row{
 		{name: "idle-own", title: "10,000 idle connections with a channel of their own", work: "idle", servers: reference,
 			o: load.Options{Channels: load.ChannelsOwn}},
@@ -102,8 +101,8 @@ func more() []row {
 			servers: []string{"holdfast-disk", "bare"}, o: load.Options{Messages: 200000},
 			goals: []goal{{"holdfast-disk", "cpu", "bare", 1, 0}}},
 		{name: "connect-tls", title: "connecting over TLS", work: "connect", servers: []string{"holdfast-tls"}, o: load.Options{Connections: 2000}},
-		{name: "latency-disk", title: "500 subscribers, 20 messages a second, disk with fsync", work: "latency",
-			servers: append(slices.Clone(ours), "holdfast-disk")},
+		{name: "latency-variants", title: "500 subscribers, 20 messages a second, disk with fsync, and acks after 100 ms", work: "latency",
+			servers: []string{"holdfast", "holdfast-disk", "holdfast-acks"}},
 	}
 }
 
