@@ -46,7 +46,7 @@ type Conn struct {
 	Talk Conversation
 
 	nc      net.Conn
-	raw     readiness
+	raw     readiness // of the system
 	deflate bool
 	left    []byte // of a frame that has not come whole
 	parts   []byte // of a message whose last fragment has not come
@@ -82,7 +82,8 @@ func (t *Target) Dial(ctx context.Context, i int, role Role) (*Conn, error) {
 	if t.TLS != nil {
 		nc = tls.Client(nc, t.TLS)
 	}
-	c := &Conn{Talk: t.Dialect.Open(role), nc: nc, raw: readinessOf(nc)}
+	c := &Conn{Talk: t.Dialect.Open(role), nc: nc}
+	c.readinessOf()
 	nc.SetDeadline(time.Now().Add(dialTimeout))
 	if err := c.upgrade(t, addr); err != nil {
 		nc.Close()
@@ -207,15 +208,6 @@ func (c *Conn) Serve(t Taker) error {
 			return err
 		}
 	}
-}
-
-// borrow returns a buffer with room behind what is left.
-func (c *Conn) borrow() *[]byte {
-	if need := c.frameSize(c.left); need > bufferSize || len(c.left) >= bufferSize {
-		b := make([]byte, max(need, 2*bufferSize))
-		return &b
-	}
-	return buffers.Get().(*[]byte)
 }
 
 // frameSize is how long the frame at the beginning of b is; 0: not known yet.

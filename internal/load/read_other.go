@@ -2,11 +2,12 @@
 
 package load
 
-import "net"
-
 // readiness cannot be waited for without a buffer here.
-type readiness = any
+type readiness struct{}
 
-func readinessOf(net.Conn) readiness { return nil }
+func (*Conn) readinessOf() {}
 
-func (c *Conn) read() (bp *[]byte, b []byte, err error) { return c.readHolding() }
+func (c *Conn) read() (bp *[]byte, b []byte, err error) {
+	_ = c.raw
+	return c.readHolding()
+}

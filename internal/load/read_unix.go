@@ -3,55 +3,77 @@
 package load
 
 import (
-	"crypto/tls"
-	"errors"
 	"io"
 	"net"
 	"syscall"
 )
 
 // readiness waits for bytes without holding a buffer, so that ten thousand quiet connections cost little.
-type readiness = syscall.RawConn
+type readiness struct {
+	rc syscall.RawConn
+	// try is made once, and leaves here what it has read: a read allocates nothing.
+	try func(fd uintptr) bool
+	bp  *[]byte
+	n   int
+	err error
+}
 
-func readinessOf(nc net.Conn) readiness {
-	if _, is := nc.(*tls.Conn); is {
-		return nil
+func (c *Conn) readinessOf() {
+	tcp, ok := c.nc.(*net.TCPConn)
+	if !ok {
+		return
 	}
-	rc, err := nc.(*net.TCPConn).SyscallConn()
+	rc, err := tcp.SyscallConn()
 	if err != nil {
-		return nil
+		return
 	}
-	return rc
+	c.raw = readiness{rc: rc, try: c.tryRead}
+}
+
+// borrow returns a buffer with room behind what is left.
+func (c *Conn) borrow() *[]byte {
+	if need := c.frameSize(c.left); need > bufferSize || len(c.left) >= bufferSize {
+		b := make([]byte, max(need, 2*bufferSize))
+		return &b
+	}
+	return buffers.Get().(*[]byte)
+}
+
+// tryRead reads behind what was left, into a borrowed buffer; false: there is nothing yet.
+func (c *Conn) tryRead(fd uintptr) bool {
+	r := &c.raw
+	r.bp = c.borrow()
+	k := copy(*r.bp, c.left)
+	for {
+		r.n, r.err = syscall.Read(int(fd), (*r.bp)[k:])
+		if r.err != syscall.EINTR {
+			break
+		}
+	}
+	if r.err == syscall.EAGAIN {
+		if cap(*r.bp) == bufferSize {
+			buffers.Put(r.bp)
+		}
+		return false
+	}
+	return true
 }
 
 // read returns what was left and what has come, in a borrowed buffer.
 func (c *Conn) read() (bp *[]byte, b []byte, err error) {
-	if c.raw == nil {
+	r := &c.raw
+	if r.rc == nil {
 		return c.readHolding()
 	}
-	var n int
-	var failed error
-	err = c.raw.Read(func(fd uintptr) bool {
-		bp = c.borrow()
-		k := copy(*bp, c.left)
-		for {
-			n, failed = syscall.Read(int(fd), (*bp)[k:])
-			if failed != syscall.EINTR {
-				break
-			}
-		}
-		if failed == syscall.EAGAIN {
-			failed = nil
-			if cap(*bp) == bufferSize {
-				buffers.Put(bp)
-			}
-			return false
-		}
-		b = (*bp)[:k+max(n, 0)]
-		return true
-	})
-	if err == nil && failed == nil && n == 0 {
-		err = io.EOF
+	k := len(c.left)
+	if err := r.rc.Read(r.try); err != nil {
+		return nil, nil, err
 	}
-	return bp, b, errors.Join(err, failed)
+	switch {
+	case r.err != nil:
+		return nil, nil, r.err
+	case r.n == 0:
+		return nil, nil, io.EOF
+	}
+	return r.bp, (*r.bp)[:k+r.n], nil
 }

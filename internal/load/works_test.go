@@ -209,8 +209,8 @@ func TestFaultsAreFound(t *testing.T) {
 			}
 			return [][]byte{p}
 		}, Faults{Lost: 5}},
-		"each tenth comes twice": {func(n int, p []byte) [][]byte {
-			if n%10 == 0 {
+		"three come twice": {func(n int, p []byte) [][]byte { // not the last one: nobody waits for its double
+			if n%10 == 5 {
 				return [][]byte{p, p}
 			}
 			return [][]byte{p}
