@@ -1,0 +1,144 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// crowd is many connections, each with a goroutine that reads.
+type crowd struct {
+	t     *Target
+	o     *Options
+	ready *gate
+	now   atomic.Pointer[measuring]
+
+	mu      sync.Mutex
+	members []*member
+	wg      sync.WaitGroup
+	closing atomic.Bool
+}
+
+// measuring is what deliveries are counted by at present.
+type measuring struct {
+	got  *gate      // deliveries that are fresh
+	hist *Histogram // nil: latencies are not looked at
+}
+
+// measure says by what deliveries are counted from now on.
+func (c *crowd) measure(got *gate, hist *Histogram) { c.now.Store(&measuring{got, hist}) }
+
+func (c *crowd) fail(err error) {
+	c.ready.fail(err)
+	c.now.Load().got.fail(err)
+}
+
+// member is one connection of a crowd.
+type member struct {
+	crowd *crowd
+	conn  *Conn
+	check checker
+	place Place
+	own   *gate // nil, or counts this member's deliveries
+	first int64 // when its first delivery came
+}
+
+func newCrowd(t *Target, o *Options, n int) *crowd {
+	c := &crowd{t: t, o: o, ready: newGate(int64(n))}
+	c.measure(newGate(1<<62), nil)
+	return c
+}
+
+// gather dials n connections, the first of which is number from.
+func (c *crowd) gather(ctx context.Context, from, n int, role func(i int) Role) {
+	var dialing sync.WaitGroup
+	slots := make(chan struct{}, c.o.Dialing)
+	for i := from; i < from+n && ctx.Err() == nil; i++ {
+		slots <- struct{}{}
+		dialing.Go(func() {
+			defer func() { <-slots }()
+			if _, err := c.join(ctx, i, role(i), nil); err != nil {
+				c.fail(fmt.Errorf("connection %d: %w", i, err))
+			}
+		})
+	}
+	dialing.Wait()
+}
+
+// join dials one connection. own, if it is not nil, counts its deliveries.
+func (c *crowd) join(ctx context.Context, i int, role Role, own *gate) (*member, error) {
+	conn, err := c.t.Dial(ctx, i, role)
+	if err != nil {
+		return nil, err
+	}
+	m := &member{crowd: c, conn: conn, own: own}
+	c.mu.Lock()
+	c.members = append(c.members, m)
+	c.mu.Unlock()
+	c.wg.Go(func() {
+		if err := conn.Serve(m); err != nil && !c.closing.Load() {
+			c.fail(fmt.Errorf("connection %d: %w", i, err))
+			if own != nil {
+				own.fail(err)
+			}
+		}
+	})
+	return m, nil
+}
+
+// Take is one message.
+func (m *member) Take(ev *Event, at int64) error {
+	c := m.crowd
+	if ev.Err != "" {
+		return errors.New(ev.Err)
+	}
+	if ev.Ready > 0 {
+		c.ready.add(ev.Ready)
+	}
+	m.place = ev.Place
+	if len(ev.Payloads) == 0 {
+		return nil
+	}
+	if m.first == 0 {
+		m.first = at
+	}
+	now, fresh := c.now.Load(), 0
+	for _, p := range ev.Payloads {
+		mk, ok := m.check.see(p)
+		if !ok {
+			continue
+		}
+		fresh++
+		if now.hist != nil {
+			now.hist.Record(time.Duration(at-mk.at), 1)
+		}
+	}
+	now.got.add(fresh)
+	if m.own != nil {
+		m.own.add(fresh)
+	}
+	return nil
+}
+
+// close ends all connections, and waits for their goroutines.
+func (c *crowd) close() {
+	c.closing.Store(true)
+	c.mu.Lock()
+	for _, m := range c.members {
+		m.conn.Close()
+	}
+	c.mu.Unlock()
+	c.wg.Wait()
+}
+
+// faults holds what everybody saw against what sender sent. After close.
+func (c *crowd) faults(sender int, last uint64) (f Faults) {
+	for _, m := range c.members {
+		m.check.end(sender, last)
+		f.add(m.check.faults)
+	}
+	return f
+}
