@@ -143,7 +143,7 @@ func (t *jetStreamTalk) message(op *natsOp, ev *Event, reply []byte) []byte {
 		if to := flowControl(op); to != nil {
 			return AppendFrame(reply, OpBinary, []byte("PUB "), to, []byte(" 0\r\n\r\n"))
 		}
-	case s < jetStreamFirst+uint64(len(t.consumed)):
+	case s >= jetStreamFirst && s-jetStreamFirst < uint64(len(t.consumed)):
 		t.delivery(op, &t.consumed[s-jetStreamFirst], ev)
 	default:
 		ev.Err = "not understood: " + string(op.line)

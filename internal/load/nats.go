@@ -56,7 +56,7 @@ func (p *natsParser) next(b []byte) (int, error) {
 	}
 	*op = natsOp{line: b[:end-1]}
 	end++
-	if len(op.line) < 4 || op.line[0] != 'M' && op.line[0] != 'H' {
+	if len(op.line) == 0 || op.line[0] != 'M' && op.line[0] != 'H' {
 		op.name, _, _ = bytes.Cut(op.line, []byte{' '})
 		return end, nil
 	}

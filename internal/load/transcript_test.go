@@ -268,6 +268,7 @@ func TestRefusals(t *testing.T) {
 		{"socket.io", sub, `42["msg",{}]`},
 		{"socket.io", back, `40{"sid":"s","pid":"new"}`},
 		{"nats", sub, "-ERR 'Maximum Connections Exceeded'\r\n"},
+		{"nats", sub, "MSG\r\n"},
 		{"nats", sub, "MSG a 1\r\n"},
 		{"nats", sub, "MSG a 1 x\r\n"},
 		{"nats", sub, "MSG a 1 99999999999999999999\r\n"},
@@ -276,6 +277,7 @@ func TestRefusals(t *testing.T) {
 		{"jetstream", Role{Publishes: true}, "HMSG _INBOX.x.ack 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n"},
 		{"jetstream", sub, "MSG _INBOX.x.api 2 22\r\n{\"error\":{\"code\":400}}\r\n"},
 		{"jetstream", sub, "MSG bench.a 3 $JS.ACK.BENCH.c.1.9.2.1.0 2\r\n{}\r\n"}, // the consumer's first is missing
+		{"jetstream", sub, "MSG bench.a 0 $JS.ACK.BENCH.c.1.9.1.1.0 2\r\n{}\r\n"},
 		{"jetstream", sub, "MSG bench.a 9 $JS.ACK.BENCH.c.1.9.1.1.0 2\r\n{}\r\n"}, // no such subscription
 		{"jetstream", sub, "MSG bench.a 3 2\r\n{}\r\n"},
 		{"mqtt", sub, "\x20\x02\x00\x05"},
