@@ -34,8 +34,8 @@ func kinds() []kind {
 		{name: "holdfast", dialect: "holdfast", args: []string{"--store", "memory"}},
 		{name: "holdfast-binary", dialect: "holdfast-binary", args: []string{"--store", "memory"}},
 		{name: "holdfast-disk", dialect: "holdfast", args: []string{"--store", "disk"}, data: "--data"},
-		{name: "bare", dialect: "plain", peer: "hubs/bare"},
-		{name: "gathered", dialect: "plain", peer: "hubs/gathered"},
+		{name: "bare", dialect: "plain", peer: "bare"},
+		{name: "gathered", dialect: "plain", peer: "gathered"},
 	}
 }
 

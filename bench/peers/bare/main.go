@@ -7,7 +7,7 @@ import (
 	"net"
 	"sync"
 
-	"github.com/holdfast-ws/holdfast/bench/peers/hubs/socket"
+	"github.com/holdfast-ws/holdfast/bench/peers/bare/socket"
 )
 
 var (

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/holdfast-ws/holdfast/bench/peers/hubs/socket"
+	"github.com/holdfast-ws/holdfast/bench/peers/bare/socket"
 )
 
 const (

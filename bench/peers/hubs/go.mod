@@ -1,3 +1,0 @@
-module github.com/holdfast-ws/holdfast/bench/peers/hubs
-
-go 1.26.0
