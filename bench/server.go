@@ -36,6 +36,13 @@ func kinds() []kind {
 		{name: "holdfast-disk", dialect: "holdfast", args: []string{"--store", "disk"}, data: "--data"},
 		{name: "bare", dialect: "plain", peer: "bare"},
 		{name: "gathered", dialect: "plain", peer: "gathered"},
+		{name: "ws", dialect: "ws", peer: "ws"},
+		{name: "socket.io", dialect: "socket.io", peer: "socketio"},
+		{name: "gorilla", dialect: "gorilla", peer: "gorilla"},
+		{name: "nats", dialect: "nats", peer: "nats", data: "-dir"},
+		{name: "jetstream", dialect: "jetstream", peer: "nats", data: "-dir"},
+		{name: "jetstream-sync", dialect: "jetstream-once", peer: "nats", args: []string{"-sync", "always"}, data: "-dir"},
+		{name: "mochi", dialect: "mqtt", peer: "mochi"},
 	}
 }
 
