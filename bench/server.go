@@ -38,7 +38,7 @@ func kinds() []kind {
 		{name: "gathered", dialect: "plain", peer: "gathered"},
 		{name: "ws", dialect: "ws", peer: "ws"},
 		{name: "socket.io", dialect: "socket.io", peer: "socketio"},
-		{name: "gorilla", dialect: "gorilla", peer: "gorilla"},
+		{name: "gorilla", dialect: "gorilla", peer: "gorilla", args: []string{"-full", "wait"}},
 		{name: "nats", dialect: "nats", peer: "nats", data: "-dir"},
 		{name: "jetstream", dialect: "jetstream", peer: "nats", data: "-dir"},
 		{name: "jetstream-sync", dialect: "jetstream-once", peer: "nats", args: []string{"-sync", "always"}, data: "-dir"},

@@ -15,9 +15,10 @@ const (
 )
 
 type client struct {
-	hub  *hub
-	conn *websocket.Conn
-	send chan []byte
+	hub     *hub
+	conn    *websocket.Conn
+	send    chan []byte
+	stopped chan struct{} // closed when nothing is taken from send any more
 }
 
 // readPump carries messages from the connection to the hub. It is the connection's only reader.
@@ -50,6 +51,7 @@ func (c *client) writePump() {
 	ticker := time.NewTicker(pingPeriod)
 	defer func() {
 		ticker.Stop()
+		close(c.stopped)
 		c.conn.Close()
 	}()
 	for {

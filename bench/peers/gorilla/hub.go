@@ -1,7 +1,15 @@
 package main
 
-// queue is how many messages may wait for a client; one that is further behind is closed, as in the example.
+// queue is how many messages may wait for a client, as in the example.
 const queue = 256
+
+// whenFull says what is done with a client whose queue is full.
+type whenFull string
+
+const (
+	closeFull whenFull = "close" // it is closed, as in the example
+	waitFull  whenFull = "wait"  // the hub, and with it everybody else, waits
+)
 
 var (
 	ok = []byte("ok")
@@ -29,10 +37,12 @@ type hub struct {
 	unregister chan *client
 	subscribe  chan subscription
 	broadcast  chan message
+	full       whenFull
 }
 
-func newHub() *hub {
+func newHub(full whenFull) *hub {
 	return &hub{
+		full:       full,
 		clients:    map[*client][]string{},
 		channels:   map[string]map[*client]struct{}{},
 		register:   make(chan *client),
@@ -75,16 +85,24 @@ func (h *hub) add(s subscription) {
 	h.put(s.client, on)
 }
 
-// put leaves data for c, or gives c up if its queue is full.
+// put leaves data for c.
 func (h *hub) put(c *client, data []byte) {
 	if _, there := h.clients[c]; !there {
 		return
 	}
 	select {
 	case c.send <- data:
+		return
 	default:
-		h.remove(c)
 	}
+	if h.full == waitFull {
+		select {
+		case c.send <- data:
+			return
+		case <-c.stopped:
+		}
+	}
+	h.remove(c)
 }
 
 func (h *hub) remove(c *client) {

@@ -22,20 +22,24 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on")
 	deflate := flag.Bool("deflate", false, "accept permessage-deflate")
+	full := flag.String("full", string(closeFull), "what is done with a client that is 256 messages behind: close it, or wait for it")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := run(ctx, *addr, *deflate); err != nil {
+	if err := run(ctx, *addr, *deflate, whenFull(*full)); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, addr string, deflate bool) error {
+func run(ctx context.Context, addr string, deflate bool, full whenFull) error {
+	if full != closeFull && full != waitFull {
+		return fmt.Errorf("-full %s: not close or wait", full)
+	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
-	h := newHub()
+	h := newHub(full)
 	go h.run()
 	upgrader := websocket.Upgrader{
 		ReadBufferSize:    1024,
@@ -48,7 +52,7 @@ func run(ctx context.Context, addr string, deflate bool) error {
 		if err != nil {
 			return
 		}
-		c := &client{hub: h, conn: conn, send: make(chan []byte, queue)}
+		c := &client{hub: h, conn: conn, send: make(chan []byte, queue), stopped: make(chan struct{})}
 		h.register <- c
 		go c.writePump()
 		go c.readPump()
