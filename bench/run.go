@@ -39,6 +39,7 @@ func (f *runFlags) set() *flag.FlagSet {
 	s.BoolVar(&f.deflate, "deflate", false, "ask for permessage-deflate")
 	s.StringVar(&f.channels, "channels", "", "shared or own (as the work has it)")
 	s.IntVar(&f.o.Connections, "n", 0, "subscribers, publishers or clients (as the work has it)")
+	s.IntVar(&f.o.Subscriptions, "subs", 0, "subscriptions of each connection (quiet)")
 	s.IntVar(&f.o.Messages, "k", 0, "messages of each publisher (as the work has it)")
 	s.IntVar(&f.o.Warmup, "warmup", 0, "messages before them; -1: none (as the work has it)")
 	s.IntVar(&f.o.InFlight, "inflight", 0, "publishes of a connection in flight (as the work has it)")

@@ -15,6 +15,11 @@ type crowd struct {
 	o     *Options
 	ready *gate
 	now   atomic.Pointer[measuring]
+	// seen is how many messages of sender 1 were sent before anybody here came; set before gathering.
+	seen uint64
+
+	// stops says that a member stops reading at its first delivery, and keeps its connection; set before gathering.
+	stops bool
 
 	mu      sync.Mutex
 	members []*member
@@ -75,11 +80,12 @@ func (c *crowd) join(ctx context.Context, i int, role Role, own *gate) (*member,
 		return nil, err
 	}
 	m := &member{crowd: c, conn: conn, own: own}
+	m.check.begin(1, c.seen+1)
 	c.mu.Lock()
 	c.members = append(c.members, m)
 	c.mu.Unlock()
 	c.wg.Go(func() {
-		if err := conn.Serve(m); err != nil && !c.closing.Load() {
+		if err := conn.Serve(m); err != nil && err != errStopped && !c.closing.Load() {
 			c.fail(fmt.Errorf("connection %d: %w", i, err))
 			if own != nil {
 				own.fail(err)
@@ -101,6 +107,9 @@ func (m *member) Take(ev *Event, at int64) error {
 	m.place = ev.Place
 	if len(ev.Payloads) == 0 {
 		return nil
+	}
+	if c.stops {
+		return errStopped
 	}
 	if m.first == 0 {
 		m.first = at

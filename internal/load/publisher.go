@@ -93,6 +93,17 @@ func (p *publisher) publishMany(ctx context.Context, channel string, n int) erro
 	return nil
 }
 
+// publishAcked sends n messages, and waits until they are acknowledged.
+func (p *publisher) publishAcked(ctx context.Context, channel string, n int, timeout time.Duration) error {
+	all := newGate(int64(n))
+	p.acked.Store(all)
+	err := p.publishMany(ctx, channel, n)
+	if err == nil {
+		_, err = all.wait(ctx, timeout, "acknowledgements")
+	}
+	return err
+}
+
 // send sends one message now.
 func (p *publisher) send(channel string) error {
 	p.seq++

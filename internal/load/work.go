@@ -14,6 +14,8 @@ import (
 type Options struct {
 	// Connections: subscribers, publishers or clients, as the work has it.
 	Connections int
+	// Subscriptions of each connection, where a work has many. Default: 1.
+	Subscriptions int
 	// Messages that are published, by each publisher.
 	Messages int
 	// Warmup messages before them, which are not measured. A negative number means none.
@@ -52,12 +54,15 @@ const (
 
 func (o *Options) fill(d Options) {
 	or(&o.Connections, d.Connections)
+	or(&o.Subscriptions, d.Subscriptions)
 	or(&o.Messages, d.Messages)
 	or(&o.Warmup, d.Warmup)
 	or(&o.InFlight, d.InFlight)
 	or(&o.Rate, d.Rate)
+	or(&o.Size, d.Size)
 	or(&o.Size, 128)
 	or(&o.Channels, d.Channels)
+	or(&o.Rest, d.Rest)
 	or(&o.Rest, 5*time.Second)
 	or(&o.Dialing, d.Dialing)
 	or(&o.Dialing, 64)
@@ -163,7 +168,7 @@ func (w *Work) Run(ctx context.Context, t *Target, o Options) (*Result, error) {
 
 // Works returns all works in the order in which they are best read.
 func Works() []*Work {
-	return []*Work{&idle, &connect, &fanout, &ingest, &latency, &storm}
+	return []*Work{&idle, &connect, &fanout, &ingest, &latency, &storm, &replay, &quiet, &slow}
 }
 
 // WorkOf returns the work of that name.

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -62,7 +61,7 @@ func runFanout(ctx context.Context, t *Target, o Options) (*Result, error) {
 	}
 	r := &Result{Unit: "deliveries", Wanted: done.want.Load()}
 	at, err := done.wait(ctx, o.Timeout, "deliveries")
-	if _, late := errors.AsType[*errLate](err); err != nil && !late {
+	if err != nil && !isLate(err) {
 		return nil, err
 	}
 	c.stop(r, done.n.Load(), at)
@@ -94,15 +93,20 @@ func (a *audience) publishAll(ctx context.Context, o *Options) error {
 	if o.Rate == 0 {
 		return a.pub.publishMany(ctx, a.channel, o.Messages)
 	}
+	return pace(ctx, o.Rate, o.Messages, func(int) error { return a.pub.send(a.channel) })
+}
+
+// pace does something n times, so many times a second.
+func pace(ctx context.Context, rate float64, n int, do func(i int) error) error {
 	begun := time.Now()
-	for i := range o.Messages {
-		due := begun.Add(time.Duration(float64(i) / o.Rate * float64(time.Second)))
+	for i := range n {
+		due := begun.Add(time.Duration(float64(i) / rate * float64(time.Second)))
 		select {
 		case <-time.After(time.Until(due)):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if err := a.pub.send(a.channel); err != nil {
+		if err := do(i); err != nil {
 			return err
 		}
 	}

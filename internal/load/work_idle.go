@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 var idle = Work{
@@ -37,12 +36,9 @@ func runIdle(ctx context.Context, t *Target, o Options) (*Result, error) {
 		return nil, err
 	}
 	c.stop(r, a.ready.n.Load(), at)
-	select {
-	case <-time.After(o.Rest):
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if r.After, err = rested(ctx, t, o.Rest); err != nil {
+		return nil, err
 	}
-	r.After = t.Process.Memory()
 	r.Peak = stopPeak()
 	more := r.After.minus(r.Before)
 	r.MemoryEach = float64(more.RSS) / float64(o.Connections)

@@ -3,18 +3,20 @@ package load
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"time"
 )
 
 var storm = Work{
 	Name:     "storm",
-	About:    "clients that come back at once, each with Messages records to catch up on",
-	Defaults: Options{Connections: 5000, Messages: 20, InFlight: 64, Dialing: 512},
+	About:    "subscribers are cut off, and come back at once, each with Messages records to catch up on",
+	Defaults: Options{Connections: 5000, Messages: 20, InFlight: 64, Dialing: 512, Rest: time.Second},
 	run:      runStorm,
 }
 
 func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
-	place, p, err := fillLog(ctx, t, &o, o.Messages)
+	places, p, err := cutOff(ctx, t, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -22,6 +24,7 @@ func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
 	var hist Histogram
 	done := newGate(int64(o.Connections))
 	a := newCrowd(t, &o, o.Connections)
+	a.seen = 1
 	defer a.close()
 	stopPeak := t.Process.Peak(ctx)
 	c := startClock(t.Process, &o)
@@ -31,15 +34,14 @@ func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
 		slots <- struct{}{}
 		clients.Go(func() {
 			caught := newGate(int64(o.Messages))
-			_, err := a.join(ctx, i, Role{Subscribe: []string{o.Name}, Resume: &place}, caught)
+			_, err := a.join(ctx, i, Role{Subscribe: []string{o.Name}, Resume: &places[i]}, caught)
 			<-slots
-			if err != nil {
-				done.fail(err)
-				return
+			var at time.Time
+			if err == nil {
+				at, err = caught.wait(ctx, o.Timeout, "records")
 			}
-			at, err := caught.wait(ctx, o.Timeout, "records")
-			if _, late := errors.AsType[*errLate](err); late {
-				return // counted as not caught up
+			if isLate(err) {
+				return // seen in the count
 			}
 			if err != nil {
 				done.fail(err)
@@ -50,7 +52,7 @@ func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
 		})
 	}
 	at, err := done.wait(ctx, o.Timeout, "clients caught up")
-	if _, late := errors.AsType[*errLate](err); err != nil && !late {
+	if err != nil && !isLate(err) {
 		return nil, err
 	}
 	r := &Result{Unit: "clients", Wanted: int64(o.Connections)}
@@ -63,43 +65,45 @@ func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
 	return r, nil
 }
 
-// fillLog publishes n records behind a place that it returns, and keeps the publisher.
-func fillLog(ctx context.Context, t *Target, o *Options, n int) (Place, *publisher, error) {
-	probe := newCrowd(t, o, 1)
-	defer probe.close()
-	m, err := probe.join(ctx, 0, Role{Subscribe: []string{o.Name}}, nil)
+func isLate(err error) bool {
+	_, late := errors.AsType[*errLate](err)
+	return late
+}
+
+// cutOff lets subscribers come, gives each a place by one record, cuts them off, and publishes what they are to catch up on. It
+// returns the places and the publisher.
+func cutOff(ctx context.Context, t *Target, o *Options) (places []Place, p *publisher, err error) {
+	gathering := *o
+	gathering.Dialing = min(o.Dialing, 64)
+	a, err := gatherAudience(ctx, t, &gathering)
 	if err != nil {
-		return Place{}, nil, err
+		return nil, nil, err
 	}
-	if _, err := probe.ready.wait(ctx, o.Timeout, "probe subscribed"); err != nil {
-		return Place{}, nil, err
+	p = a.pub
+	defer func() {
+		if a.close(); err != nil {
+			p.close()
+		}
+	}()
+	came := newGate(int64(o.Connections))
+	a.measure(came, nil)
+	if err := p.publish(ctx, o.Name); err != nil {
+		return nil, nil, err
 	}
-	p, err := newPublisher(ctx, t, o, 1, 1, o.InFlight)
-	if err != nil {
-		return Place{}, nil, err
+	if _, err := came.wait(ctx, o.Timeout, "deliveries of the first record"); err != nil {
+		return nil, nil, err
 	}
-	// One record before the place, so that it is not the beginning of a log.
-	came := newGate(1)
-	probe.measure(came, nil)
-	p.sender = 0
-	err = p.publish(ctx, o.Name)
-	if err == nil {
-		_, err = came.wait(ctx, o.Timeout, "record of the probe")
+	a.close()
+	for _, m := range a.members {
+		places = append(places, m.place)
 	}
-	probe.close()
-	place := m.place
-	p.sender, p.seq = 1, 0
-	all := newGate(int64(n))
-	p.acked.Store(all)
-	if err == nil {
-		err = p.publishMany(ctx, o.Name, n)
+	select { // until the server has seen that they are gone
+	case <-time.After(o.Rest):
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
 	}
-	if err == nil {
-		_, err = all.wait(ctx, o.Timeout, "acknowledgements")
+	if err := p.publishAcked(ctx, o.Name, o.Messages, o.Timeout); err != nil {
+		return nil, nil, fmt.Errorf("publish what is to be caught up on: %w", err)
 	}
-	if err != nil {
-		p.close()
-		return Place{}, nil, err
-	}
-	return place, p, nil
+	return places, p, nil
 }
