@@ -122,6 +122,12 @@ fuzz: ## Fuzz everything that reads bytes from outside, FUZZTIME=20s each.
 bench: ## The benchmarks beside the code.
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: peers
+peers: ## Build what the benchmarks compare with, and talk with each of them.
+	@bench/peers/install
+	go vet -tags peers ./internal/load
+	go test -tags peers -race -count=1 -run 'Peers|Transcripts' ./internal/load
+
 .PHONY: clean
 clean: ## Remove what was built.
 	rm -rf bin

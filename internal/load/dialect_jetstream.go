@@ -67,16 +67,15 @@ func (t *jetStreamTalk) Hello(dst []byte) []byte {
 // consumer asks for an ordered consumer, with the settings that the Go client of NATS gives to one.
 func (t *jetStreamTalk) consumer(subject, deliver string) []byte {
 	config := map[string]any{
-		"filter_subject":     subject,
-		"deliver_subject":    deliver,
-		"deliver_policy":     "new",
-		"ack_policy":         "none",
-		"max_deliver":        1,
-		"flow_control":       true,
-		"idle_heartbeat":     int64(5e9),
-		"inactive_threshold": int64(300e9),
-		"mem_storage":        true,
-		"num_replicas":       1,
+		"filter_subject":  subject,
+		"deliver_subject": deliver,
+		"deliver_policy":  "new",
+		"ack_policy":      "none",
+		"max_deliver":     1,
+		"flow_control":    true,
+		"idle_heartbeat":  int64(5e9),
+		"mem_storage":     true,
+		"num_replicas":    1,
 	}
 	switch r := t.role.Resume; {
 	case r != nil:

@@ -37,7 +37,7 @@ io.on('connection', (socket) => {
   })
 })
 
-// 511, the default backlog, would refuse connections that come all at once.
+// Connections that come all at once overflow 511, the default backlog, and wait for a second.
 http.listen({ host: values.addr.slice(0, at), port: Number(values.addr.slice(at + 1)), backlog: 4096 }, () => {
   const { address, port } = http.address()
   console.log(`${address}:${port}`)

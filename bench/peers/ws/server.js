@@ -15,7 +15,7 @@ const at = values.addr.lastIndexOf(':')
 const wss = new WebSocketServer({
   host: values.addr.slice(0, at),
   port: Number(values.addr.slice(at + 1)),
-  backlog: 4096, // 511 would refuse connections that come all at once
+  backlog: 4096, // connections that come all at once overflow 511, the default, and wait for a second
   perMessageDeflate: values.deflate,
 })
 const channels = new Map() // name to set of connections
