@@ -16,7 +16,7 @@ say = printf '\n== %s\n'
 
 .PHONY: help
 help: ## Show this list.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
 
 .PHONY: build
 build: ## Build ./bin/holdfast.
@@ -119,7 +119,18 @@ fuzz: ## Fuzz everything that reads bytes from outside, FUZZTIME=20s each.
 	@tools/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## The benchmarks beside the code.
+PAIRS ?= 3
+bench: ## Measure the server beside the bare hubs, in a few minutes (PAIRS=3); into bench/results.
+	go run ./bench measure -set figures -pairs $(PAIRS)
+
+.PHONY: bench-peers
+bench-peers: PAIRS = 5
+bench-peers: ## The same beside all peers, with the further works and growth (PAIRS=5); about two hours.
+	bench/peers/install
+	go run ./bench measure -set all -pairs $(PAIRS)
+
+.PHONY: bench-code
+bench-code: ## The benchmarks beside the code.
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: peers

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
 
 	"github.com/holdfast-ws/holdfast/internal/load"
 )
@@ -19,13 +18,13 @@ type runFlags struct {
 	pprof, addr                                string
 	pid, rounds                                int
 	seconds                                    int
-	json, deflate                              bool
+	json, thread                               bool
 	o                                          load.Options
 }
 
 func (f *runFlags) set() *flag.FlagSet {
 	s := flag.NewFlagSet("run", flag.ExitOnError)
-	s.StringVar(&f.server, "server", "holdfast", "what to start: holdfast, holdfast-binary, holdfast-disk, bare, gathered, …")
+	s.StringVar(&f.server, "server", "holdfast", "what to start: "+names())
 	s.StringVar(&f.work, "work", "fanout", "what to do: "+works())
 	s.StringVar(&f.args, "args", "", "more arguments for the server, separated by blanks")
 	s.StringVar(&f.env, "env", "", "environment of the server, such as GOGC=200, separated by blanks")
@@ -36,8 +35,8 @@ func (f *runFlags) set() *flag.FlagSet {
 	s.IntVar(&f.seconds, "pprof-seconds", 5, "with -pprof: how long from when measuring begins")
 	s.IntVar(&f.rounds, "rounds", 1, "how many times, each with a server of its own")
 	s.BoolVar(&f.json, "json", false, "print the result as JSON")
-	s.BoolVar(&f.deflate, "deflate", false, "ask for permessage-deflate")
 	s.StringVar(&f.channels, "channels", "", "shared or own (as the work has it)")
+	s.BoolVar(&f.thread, "thread", false, "read all subscribers with one thread, and not each with a goroutine")
 	s.IntVar(&f.o.Connections, "n", 0, "subscribers, publishers or clients (as the work has it)")
 	s.IntVar(&f.o.Subscriptions, "subs", 0, "subscriptions of each connection (quiet)")
 	s.IntVar(&f.o.Messages, "k", 0, "messages of each publisher (as the work has it)")
@@ -49,6 +48,14 @@ func (f *runFlags) set() *flag.FlagSet {
 	s.DurationVar(&f.o.Timeout, "timeout", 0, "how long to wait for what is to come (1m)")
 	s.IntVar(&f.o.Dialing, "dialing", 0, "connections that are opened at a time (64; storm 512)")
 	return s
+}
+
+func names() string {
+	var names []string
+	for _, k := range kinds() {
+		names = append(names, k.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func works() string {
@@ -67,6 +74,9 @@ func runCommand(ctx context.Context, args []string) error {
 		f.o.Channels = load.ChannelsShared
 	case "own":
 		f.o.Channels = load.ChannelsOwn
+	}
+	if f.thread {
+		f.o.Reading = load.ReadingThread
 	}
 	work, err := load.WorkOf(f.work)
 	if err != nil {
@@ -105,16 +115,13 @@ func runCommand(ctx context.Context, args []string) error {
 
 // once runs the work on a fresh server.
 func (f *runFlags) once(ctx context.Context, work *load.Work, k *kind, command []string) (*load.Result, error) {
-	d, err := load.DialectOf(k.dialect)
+	var p load.Process
+	if f.pid > 0 {
+		p.PIDs = []int{f.pid}
+	}
+	t, err := k.target(f.addr, p)
 	if err != nil {
 		return nil, err
-	}
-	t := &load.Target{Addr: []string{f.addr}, Dialect: d}
-	if f.deflate {
-		t.Compression = load.CompressionOn
-	}
-	if f.pid > 0 {
-		t.Process.PIDs = []int{f.pid}
 	}
 	profiles := ""
 	if f.addr == "" {
@@ -135,11 +142,14 @@ func (f *runFlags) once(ctx context.Context, work *load.Work, k *kind, command [
 	o := f.o
 	if profiles != "" {
 		taken := make(chan struct{})
-		o.Begin = func() { go func() { defer close(taken); f.profile(ctx, profiles) }() }
+		begun := false
+		o.Begin = func() {
+			begun = true
+			go func() { defer close(taken); f.profile(ctx, profiles) }()
+		}
 		defer func() {
-			select {
-			case <-taken:
-			case <-time.After(time.Duration(f.seconds+10) * time.Second):
+			if begun {
+				<-taken
 			}
 		}()
 	}

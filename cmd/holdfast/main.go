@@ -35,6 +35,7 @@ type commands struct {
 	Subscribe subscribeCmd `cmd:"" help:"Write a channel's records to standard output, or to a file."`
 	Chaos     chaosCmd     `cmd:"" help:"Be a TCP proxy that cuts, delays, slows and goes silent."`
 	Demo      demoCmd      `cmd:"" help:"Send a file through cut connections and killed processes, and compare."`
+	Bench     benchCmd     `cmd:"" help:"Put a server under load, and measure it."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 

@@ -61,6 +61,8 @@ func TestUsage(t *testing.T) {
 		{"chaos --listen 127.0.0.1:0", "--to"},
 		{"chaos --listen 127.0.0.1:0 --to x --mode dance", "there is none called"},
 		{"serve --store tape", "must be one of"},
+		{"bench http://x --work dance", "must be one of"},
+		{"bench http://x --pid=-1", "cannot be measured"},
 	} {
 		code, out, errs := inProcess(strings.Fields(tc.args)...)
 		if code != exitUsage || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, tc.want) {
@@ -81,6 +83,8 @@ func TestFailures(t *testing.T) {
 		{[]string{"publish", "gopher://127.0.0.1", "c"}, "gopher"},
 		{[]string{"subscribe", "http://127.0.0.1:1", "c", "--output", filepath.Join(dir, "no", "out")}, "no such file"},
 		{[]string{"serve", "--listen", "nowhere.invalid:1", "--data", dir}, "nowhere.invalid"},
+		{[]string{"bench", "gopher://127.0.0.1"}, "gopher"},
+		{[]string{"bench", "http://127.0.0.1:1", "-n", "1"}, "refused"},
 		{[]string{"chaos", "--listen", "127.0.0.1:0", "--to", "x", "--schedule", filepath.Join(dir, "none")}, "no such file"},
 	} {
 		code, _, errs := inProcess(tc.args...)

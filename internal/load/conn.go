@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
 	"strings"
@@ -315,6 +314,3 @@ func (c *Conn) frame(first byte, p []byte, t Taker, at int64) error {
 	c.reply = c.Talk.Received(op, p, &c.ev, c.reply)
 	return t.Take(&c.ev, at)
 }
-
-// ended says whether err is only the end of a connection that we closed ourselves.
-func ended(err error) bool { return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) }

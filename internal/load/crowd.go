@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// crowd is many connections, each with a goroutine that reads.
+// crowd is many connections, which a poller reads, or else a goroutine for each.
 type crowd struct {
 	t     *Target
+	poll  *poller // nil: there is none here
 	o     *Options
 	ready *gate
 	now   atomic.Pointer[measuring]
@@ -54,6 +55,12 @@ type member struct {
 func newCrowd(t *Target, o *Options, n int) *crowd {
 	c := &crowd{t: t, o: o, ready: newGate(int64(n))}
 	c.measure(newGate(1<<62), nil)
+	if t.TLS == nil && o.Reading == ReadingThread {
+		if p, err := newPoller(); err == nil {
+			c.poll = p
+			c.wg.Go(p.run)
+		}
+	}
 	return c
 }
 
@@ -84,14 +91,19 @@ func (c *crowd) join(ctx context.Context, i int, role Role, own *gate) (*member,
 	c.mu.Lock()
 	c.members = append(c.members, m)
 	c.mu.Unlock()
-	c.wg.Go(func() {
-		if err := conn.Serve(m); err != nil && err != errStopped && !c.closing.Load() {
-			c.fail(fmt.Errorf("connection %d: %w", i, err))
-			if own != nil {
-				own.fail(err)
-			}
+	end := func(err error) {
+		if err == errStopped || c.closing.Load() {
+			return
 		}
-	})
+		c.fail(fmt.Errorf("connection %d: %w", i, err))
+		if own != nil {
+			own.fail(err)
+		}
+	}
+	if c.poll != nil {
+		return m, c.poll.add(conn, m, end)
+	}
+	c.wg.Go(func() { end(conn.Serve(m)) })
 	return m, nil
 }
 
@@ -132,9 +144,16 @@ func (m *member) Take(ev *Event, at int64) error {
 	return nil
 }
 
-// close ends all connections, and waits for their goroutines.
+// close ends all connections, and waits for their goroutines. Nobody joins any more.
 func (c *crowd) close() {
-	c.closing.Store(true)
+	if c.closing.Swap(true) {
+		return
+	}
+	if c.poll != nil {
+		c.poll.stop()
+		c.wg.Wait()
+		c.poll.free()
+	}
 	c.mu.Lock()
 	for _, m := range c.members {
 		m.conn.Close()

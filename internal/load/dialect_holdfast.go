@@ -156,8 +156,8 @@ func (t *holdfastTalk) Received(_ byte, m []byte, ev *Event, reply []byte) []byt
 }
 
 func nextLine(m []byte) (f, rest []byte) {
-	if i := bytes.IndexByte(m, '\n'); i >= 0 {
-		return m[:i], m[i+1:]
+	if before, after, ok := bytes.Cut(m, []byte{'\n'}); ok {
+		return before, after
 	}
 	return m, nil
 }

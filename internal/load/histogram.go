@@ -8,11 +8,11 @@ import (
 
 const (
 	subBits = 7 // 128 steps to each doubling: an error of less than 0.8 %
-	octaves = 34
+	octaves = 36
 	buckets = octaves << subBits
 )
 
-// Histogram counts durations up to half an hour. Record may be called concurrently.
+// Histogram counts durations up to an hour. Record may be called concurrently.
 type Histogram struct {
 	counts [buckets]atomic.Uint32
 	max    atomic.Int64

@@ -15,7 +15,7 @@ import (
 func cpuOf(pid int) time.Duration {
 	const cpuclockSched = 2 // see clock_getcpuclockid(3)
 	var ts unix.Timespec
-	if unix.ClockGettime(int32(^pid<<3|cpuclockSched), &ts) != nil {
+	if pid <= 0 || unix.ClockGettime(int32(^pid<<3|cpuclockSched), &ts) != nil {
 		return 0
 	}
 	return time.Duration(ts.Nano())

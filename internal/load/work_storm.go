@@ -29,6 +29,8 @@ func runStorm(ctx context.Context, t *Target, o Options) (*Result, error) {
 	stopPeak := t.Process.Peak(ctx)
 	c := startClock(t.Process, &o)
 	var clients sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() { cancel(); clients.Wait() }() // before the crowd is closed
 	slots := make(chan struct{}, o.Dialing)
 	for i := range o.Connections {
 		slots <- struct{}{}
