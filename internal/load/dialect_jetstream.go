@@ -35,12 +35,17 @@ const (
 	jetStreamFirst
 )
 
+// jetStreamAsking is how many consumers a connection asks for at a time: the server discards requests, without an answer, when 10,000
+// wait.
+const jetStreamAsking = 16
+
 type jetStreamTalk struct {
 	role      Role
 	once      bool
 	id        string
 	published uint64 // of the goroutine that writes
 	in        natsParser
+	asked     int      // how many consumers have been asked for
 	consumed  []uint64 // for each channel the consumer's number of the last message
 }
 
@@ -54,14 +59,21 @@ func (t *jetStreamTalk) Hello(dst []byte) []byte {
 	if len(t.role.Subscribe) > 0 {
 		b = append(b, "SUB "+t.inbox("api")+" "+strconv.Itoa(jetStreamAPI)+"\r\n"...)
 	}
-	for i, ch := range t.role.Subscribe {
-		deliver := t.inbox(strconv.Itoa(i))
-		b = append(b, "SUB "+deliver+" "+strconv.Itoa(jetStreamFirst+i)+"\r\n"...)
-		request := t.consumer("bench."+ch, deliver)
-		b = append(b, "PUB $JS.API.CONSUMER.CREATE.BENCH "+t.inbox("api")+" "+strconv.Itoa(len(request))+"\r\n"...)
-		b = append(append(b, request...), "\r\n"...)
+	for i := range t.role.Subscribe {
+		b = append(b, "SUB "+t.inbox(strconv.Itoa(i))+" "+strconv.Itoa(jetStreamFirst+i)+"\r\n"...)
+	}
+	for t.asked < min(jetStreamAsking, len(t.role.Subscribe)) {
+		b = t.ask(b)
 	}
 	return AppendFrame(dst, OpBinary, append(b, "PING\r\n"...))
+}
+
+// ask appends the request for the next consumer.
+func (t *jetStreamTalk) ask(b []byte) []byte {
+	request := t.consumer("bench."+t.role.Subscribe[t.asked], t.inbox(strconv.Itoa(t.asked)))
+	t.asked++
+	b = append(b, "PUB $JS.API.CONSUMER.CREATE.BENCH "+t.inbox("api")+" "+strconv.Itoa(len(request))+"\r\n"...)
+	return append(append(b, request...), "\r\n"...)
 }
 
 // consumer asks for an ordered consumer, with the settings that the Go client of NATS gives to one.
@@ -137,7 +149,9 @@ func (t *jetStreamTalk) message(op *natsOp, ev *Event, reply []byte) []byte {
 		}
 		ev.Acked++
 	case s == jetStreamAPI:
-		t.created(op.payload, ev)
+		if t.created(op.payload, ev); t.asked < len(t.role.Subscribe) {
+			return AppendFrame(reply, OpBinary, t.ask(nil))
+		}
 	case bytes.HasPrefix(op.header, []byte("NATS/1.0 1")): // a status: heartbeat or flow control
 		if to := flowControl(op); to != nil {
 			return AppendFrame(reply, OpBinary, []byte("PUB "), to, []byte(" 0\r\n\r\n"))

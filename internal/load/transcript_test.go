@@ -337,3 +337,32 @@ func FuzzReceived(f *testing.F) {
 		}
 	})
 }
+
+// JetStream discards requests when too many wait, so that a connection asks for its consumers a few at a time.
+func TestConsumersAreAskedForInTurn(t *testing.T) {
+	d, _ := DialectOf("jetstream")
+	role := Role{Subscribe: make([]string, 40)}
+	for i := range role.Subscribe {
+		role.Subscribe[i] = fmt.Sprintf("c%d", i)
+	}
+	talk := d.Open(role)
+	sent := talk.Hello(nil)
+	answer := `{"delivered":{"consumer_seq":0,"stream_seq":7}}`
+	created := fmt.Appendf(nil, "MSG _INBOX.x.api 2 %d\r\n%s\r\n", len(answer), answer)
+	for n := range role.Subscribe {
+		requests := bytes.Count(sent, []byte("PUB $JS.API.CONSUMER.CREATE.BENCH "))
+		if want := min(len(role.Subscribe), jetStreamAsking+n); requests != want {
+			t.Fatalf("%d requests after %d answers, not %d", requests, n, want)
+		}
+		var ev Event
+		sent = talk.Received(OpBinary, created, &ev, sent)
+		if ev.Ready != 1 || ev.Err != "" || ev.Place.Offset != 7 {
+			t.Fatalf("answer %d: %+v", n, ev)
+		}
+	}
+	for _, ch := range role.Subscribe {
+		if n := bytes.Count(sent, []byte(`"filter_subject":"bench.`+ch+`"`)); n != 1 {
+			t.Errorf("%s was asked for %d times", ch, n)
+		}
+	}
+}

@@ -60,8 +60,10 @@ func run(ctx context.Context, o options) error {
 		JetStream:  true,
 		StoreDir:   o.dir,
 		SyncAlways: o.sync == "always",
-		MaxConn:    server.DEFAULT_MAX_CONNECTIONS,
-		Websocket:  server.WebsocketOpts{Host: host, Port: port, NoTLS: true, Compression: o.deflate},
+		// By default a stream has 1,000 consumers at most, which would be as many subscribers.
+		JetStreamLimits: server.JSLimitOpts{DefaultMaxConsumers: -1},
+		MaxConn:         server.DEFAULT_MAX_CONNECTIONS,
+		Websocket:       server.WebsocketOpts{Host: host, Port: port, NoTLS: true, Compression: o.deflate},
 	})
 	if err != nil {
 		return err
