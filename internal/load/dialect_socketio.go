@@ -131,10 +131,7 @@ var yeastValues = func() (v [256]int8) {
 }()
 
 func yeast(b []byte) (v uint64, ok bool) {
-	at, counter, dotted := b, []byte(nil), false
-	if i := bytes.IndexByte(b, '.'); i >= 0 {
-		at, counter, dotted = b[:i], b[i+1:], true
-	}
+	at, counter, dotted := bytes.Cut(b, []byte{'.'})
 	v, ok = yeastNumber(at, 64-yeastCounter)
 	if !ok || !dotted {
 		return v << yeastCounter, ok
