@@ -104,7 +104,7 @@ func barsOf(r *rowResult, names []string, foot string) *plot {
 			most = math.Max(most, r.medianOf(s, m))
 		}
 		y += 12
-		g := group{Title: upperFirst(m.title), Y: y}
+		g := group{Title: m.title, Y: y}
 		y += 10
 		for _, s := range servers {
 			v := r.medianOf(s, m)

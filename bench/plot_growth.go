@@ -98,7 +98,11 @@ func drawGrowth(r *results, base, foot string, files map[string]string) error {
 	x := func(f int) float64 { return linesLeft + math.Log2(float64(f))/4*(linesRight-linesLeft) }
 	y := func(v float64) float64 { return linesBottom - v/most*(linesBottom-linesTop) }
 	p := lines{Title: "Cost of one unit at 1, 4 and 16 times the size, by that at 1 ×", Foot: foot}
-	for v := 0.0; v <= most; v += .5 {
+	step := .5
+	for most/step > 8 {
+		step *= 2
+	}
+	for v := 0.0; v <= most; v += step {
 		p.Levels = append(p.Levels, tick{y(v), fmt.Sprintf("%.1f ×", v)})
 	}
 	for _, f := range []int{1, 4, 16} {

@@ -67,7 +67,7 @@ func (r *rowResult) measured() []string {
 // cheapestPeer is the peer with the least figure; empty where there is no peer.
 func (r *rowResult) cheapestPeer(m metric) (best string) {
 	for _, s := range r.measured() {
-		if !isPeer(s) {
+		if !isPeer(s) || r.Work == "ingest" && s == "nats" {
 			continue
 		}
 		if best == "" || r.medianOf(s, m) < r.medianOf(best, m) {

@@ -41,6 +41,7 @@ func kinds() []kind {
 	return []kind{
 		{name: "holdfast", title: "Holdfast", dialect: "holdfast", args: memory},
 		{name: "holdfast-binary", title: "Holdfast, binary", dialect: "holdfast-binary", args: memory},
+		{name: "holdfast-acks", title: "Holdfast, acks after 100 ms", dialect: "holdfast-acks", args: memory},
 		{name: "holdfast-disk", title: "Holdfast, disk with fsync", dialect: "holdfast", args: []string{"--store", "disk"}, data: "--data"},
 		{name: "holdfast-tls", title: "Holdfast, TLS", dialect: "holdfast", self: true, args: []string{"-tls"}, tls: true},
 		{name: "holdfast-deflate", title: "Holdfast, compressed", dialect: "holdfast", self: true, args: []string{"-deflate"}, deflate: true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,11 +81,17 @@ func (c *crowd) gather(ctx context.Context, from, n int, role func(i int) Role) 
 	dialing.Wait()
 }
 
+// stoppedBuffer is what the kernel keeps for a connection that is not read; by default it would be megabytes.
+const stoppedBuffer = 4 << 10
+
 // join dials one connection. own, if it is not nil, counts its deliveries.
 func (c *crowd) join(ctx context.Context, i int, role Role, own *gate) (*member, error) {
 	conn, err := c.t.Dial(ctx, i, role)
 	if err != nil {
 		return nil, err
+	}
+	if tcp, ok := conn.nc.(*net.TCPConn); ok && c.stops {
+		tcp.SetReadBuffer(stoppedBuffer)
 	}
 	m := &member{crowd: c, conn: conn, own: own}
 	m.check.begin(1, c.seen+1)

@@ -8,21 +8,25 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
 
-// holdfastDialect speaks our own protocol. Subscribers acknowledge each time half their window is used up; Window is what a client
-// has by default.
+// holdfastDialect speaks our own protocol. Subscribers have the window that a client has by default, and acknowledge each time half of
+// it is used up.
 type holdfastDialect struct {
 	name  string
 	codec wire.Codec
+	// ackDelay is after how long progress is acknowledged besides, with the next record. Zero: not at all.
+	ackDelay time.Duration
 }
 
 func init() {
-	register(holdfastDialect{"holdfast", wire.JSON})
-	register(holdfastDialect{"holdfast-binary", wire.Binary})
+	register(holdfastDialect{name: "holdfast", codec: wire.JSON})
+	register(holdfastDialect{name: "holdfast-binary", codec: wire.Binary})
+	register(holdfastDialect{name: "holdfast-acks", codec: wire.JSON, ackDelay: 100 * time.Millisecond}) // as our clients do
 }
 
 const (
@@ -37,7 +41,7 @@ func (d holdfastDialect) Request() Request {
 }
 
 func (d holdfastDialect) Open(r Role) Conversation {
-	return &holdfastTalk{codec: d.codec, op: opOf(d.codec), role: r}
+	return &holdfastTalk{codec: d.codec, op: opOf(d.codec), role: r, ackDelay: d.ackDelay}
 }
 
 func opOf(c wire.Codec) byte {
@@ -54,6 +58,8 @@ type holdfastTalk struct {
 	subs  []holdfastSub // of the goroutine that reads
 	frame []byte        // of the goroutine that writes
 
+	ackDelay time.Duration
+
 	mu    sync.Mutex
 	lanes map[string]*holdfastLane
 	last  *holdfastLane // used last, which mostly is the next one
@@ -63,6 +69,7 @@ type holdfastTalk struct {
 type holdfastSub struct {
 	channel        string
 	records, bytes int
+	told           time.Time // when it acknowledged last, where there is a delay
 }
 
 // holdfastLane numbers the publishes to a channel.
@@ -238,8 +245,11 @@ func (t *holdfastTalk) count(channel []byte, offset uint64, size int, reply []by
 		}
 		s.records++
 		s.bytes += size
-		if s.records >= windowRecords/2 || s.bytes >= windowBytes/2 {
+		if s.records >= windowRecords/2 || s.bytes >= windowBytes/2 || t.ackDelay > 0 && time.Since(s.told) >= t.ackDelay {
 			s.records, s.bytes = 0, 0
+			if t.ackDelay > 0 {
+				s.told = time.Now()
+			}
 			a := wire.Ack{Channel: s.channel, Offset: offset}
 			var b [128]byte
 			reply = AppendFrame(reply, t.op, a.Append(b[:0], t.codec))

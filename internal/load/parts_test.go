@@ -98,7 +98,7 @@ func (c *counting) Take(ev *Event, _ int64) error {
 // What a server of today or tomorrow may write is understood by both ways of reading, in both codecs.
 func TestHoldfastFrames(t *testing.T) {
 	for _, codec := range []wire.Codec{wire.JSON, wire.Binary} {
-		d := holdfastDialect{"", codec}
+		d := holdfastDialect{codec: codec}
 		c := d.Open(Role{Subscribe: []string{"a"}, Publishes: true})
 		c.Hello(nil)
 		for range 5 {
@@ -126,11 +126,31 @@ func TestHoldfastFrames(t *testing.T) {
 		}
 	}
 	var ev Event
-	c := holdfastDialect{"", wire.JSON}.Open(Role{Subscribe: []string{"a"}})
+	c := holdfastDialect{codec: wire.JSON}.Open(Role{Subscribe: []string{"a"}})
 	c.Hello(nil)
 	c.Received(OpText, []byte(`{"o":3,"new":[1],"ch":"a","t":"record","data":{"z":1}}`), &ev, nil)
 	if ev.Err != "" || len(ev.Payloads) != 1 || string(ev.Payloads[0]) != `{"z":1}` {
 		t.Errorf("another order: %+v", ev)
+	}
+}
+
+// An acknowledgement goes out when half a window is used up, and where there is a delay, after that, too.
+func TestHoldfastAcks(t *testing.T) {
+	for _, d := range []holdfastDialect{{codec: wire.JSON}, {codec: wire.Binary}, {codec: wire.JSON, ackDelay: 1}, {codec: wire.JSON, ackDelay: time.Hour}} {
+		c := d.Open(Role{Subscribe: []string{"b", "a"}})
+		c.Hello(nil)
+		acks := 0
+		for n := range uint64(1 + windowRecords) {
+			var ev Event
+			m := (&wire.Record{Channel: "a", Offset: n + 1, Data: []byte("x")}).Append(nil, d.codec)
+			if reply := c.Received(OpText, m, &ev, nil); len(reply) > 0 {
+				acks++
+			}
+		}
+		want := map[time.Duration]int{0: 2, 1: windowRecords + 1, time.Hour: 3}[d.ackDelay] // the first progress is told at once
+		if acks != want {
+			t.Errorf("%+v: %d acknowledgements of %d records, want %d", d, acks, windowRecords+1, want)
+		}
 	}
 }
 

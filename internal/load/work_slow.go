@@ -9,8 +9,8 @@ import (
 var slow = Work{
 	Name: "slow",
 	About: "subscribers that stop reading, and 10 beside them that do not, of one channel: memory less the log's own bytes " +
-		"against what it was idle, and what the fast ones get",
-	Defaults: Options{Connections: 10000, Messages: 2000, Size: 4096, Rate: 500, InFlight: 64},
+		"against what it was idle, and what the fast ones get. Warmup messages go before, by which the slow ones have come to a stop",
+	Defaults: Options{Connections: 10000, Messages: 2000, Warmup: 64, Size: 4096, Rate: 200, InFlight: 1},
 	run:      runSlow,
 }
 
@@ -42,6 +42,9 @@ func runSlow(ctx context.Context, t *Target, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.warm(ctx); err != nil { // fills what takes bytes for those that do not read
+		return nil, err
+	}
 	var hist Histogram
 	done := newGate(r.Wanted)
 	a.measure(done, &hist)
@@ -60,7 +63,7 @@ func runSlow(ctx context.Context, t *Target, o Options) (*Result, error) {
 		return nil, err
 	}
 	r.latencies(&hist)
-	log := int64(o.Messages) * int64(o.Size)
+	log := int64(o.Warmup+o.Messages) * int64(o.Size)
 	r.MemoryEach = float64(r.After.RSS-idle.RSS) / float64(o.Connections)
 	r.more("idle_mb", float64(idle.RSS)/1e6)
 	r.more("log_mb", float64(log)/1e6)
