@@ -133,6 +133,12 @@ bench-peers: ## The same beside all peers, with the further works and growth (PA
 bench-code: ## The benchmarks beside the code.
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: peers
+peers: ## Build what the benchmarks compare with, and talk with each of them.
+	@bench/peers/install
+	go vet -tags peers ./internal/load
+	go test -tags peers -race -count=1 -run 'Peers|Transcripts' ./internal/load
+
 .PHONY: clean
 clean: ## Remove what was built.
 	rm -rf bin
