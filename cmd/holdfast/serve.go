@@ -41,7 +41,7 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(e *env) error {
-	c.setProcs()
+	workers := c.setProcs()
 	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	ln, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -49,7 +49,7 @@ func (c *serveCmd) Run(e *env) error {
 	}
 	defer ln.Close()
 	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
-		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Logger: logger,
+		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Workers: workers, Logger: logger,
 		Fatal: func(err error) {
 			e.say("the store is in doubt, so nothing more can be promised: %v", err)
 			os.Exit(exitFailed)
@@ -119,15 +119,18 @@ func (c *serveCmd) open(e *env, o *server.Options) (err error) {
 	return err
 }
 
-// setProcs allows one thread more than there are cores on a small machine. With all of them busy writing, the
-// scheduler looks at the network only every 10 ms; one more looks at once.
-func (c *serveCmd) setProcs() {
-	switch n := runtime.GOMAXPROCS(0); {
+// setProcs allows one thread more than there are cores on a small machine, and returns how many are to write. With all of them
+// busy writing, the scheduler looks at the network only every 10 ms; one more looks at once.
+func (c *serveCmd) setProcs() (workers int) {
+	n := runtime.GOMAXPROCS(0)
+	switch {
 	case c.Gomaxprocs > 0:
 		runtime.GOMAXPROCS(c.Gomaxprocs)
+		return c.Gomaxprocs
 	case os.Getenv("GOMAXPROCS") == "" && n <= 4:
 		runtime.GOMAXPROCS(n + 1)
 	}
+	return n
 }
 
 func serveProfiles(addr string) (stop func(), err error) {
