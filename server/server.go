@@ -105,12 +105,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, err)
 		return
 	}
+	if r.URL.Path != "/ws" { // what is upgraded has deadlines of its own, and to set and lift another costs a connection 4 µs
+		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.o.HelloTimeout))
+	}
 	s.mux.ServeHTTP(w, r)
 }
 
 // Serve takes connections in from l until Shutdown, which makes it return http.ErrServerClosed.
 func (s *Server) Serve(l net.Listener) error {
-	h := &http.Server{Handler: s, ReadTimeout: s.o.HelloTimeout, WriteTimeout: s.o.HelloTimeout, IdleTimeout: 2 * time.Minute,
+	h := &http.Server{Handler: s, ReadTimeout: s.o.HelloTimeout, IdleTimeout: 2 * time.Minute,
 		ConnState: s.connState, ConnContext: guest,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug)}
 	s.mu.Lock()

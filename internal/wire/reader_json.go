@@ -12,6 +12,9 @@ import (
 // comes first. If not, the frame is read ahead once, to find it.
 func (r *reader) nextLine() (Type, error) {
 	r.field, r.form, r.pending, r.typed = fUnknown, formJSON, false, false
+	if !r.opened && r.blankFrom(r.pos) { // tokens need not be opened to see that there are none
+		return 0, io.EOF
+	}
 	r.openTokens()
 	start := r.offset()
 	for start < len(r.msg) && isSpace(r.msg[start]) {
@@ -42,6 +45,14 @@ func (r *reader) nextLine() (Type, error) {
 		t = r.lookAhead(start)
 	}
 	return t, r.failure()
+}
+
+// blankFrom reports whether nothing but white space is left of the message.
+func (r *reader) blankFrom(i int) bool {
+	for i < len(r.msg) && isSpace(r.msg[i]) {
+		i++
+	}
+	return i == len(r.msg)
 }
 
 // failure returns the mistake as an error that is nil if there is none.

@@ -6,7 +6,6 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gobwas/httphead"
 	"github.com/gobwas/ws"
@@ -16,8 +15,7 @@ import (
 )
 
 const (
-	opUpgrade        = "upgrade to WebSocket"
-	handshakeTimeout = 10 * time.Second // for writing the answer
+	opUpgrade = "upgrade to WebSocket"
 
 	headerUpgrade    = "Upgrade"
 	headerConnection = "Connection"
@@ -60,7 +58,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 
 	// gobwas checks by rules of its own after it has taken the connection over, so it gets a request with
 	// nothing left to find fault with.
-	u := ws.HTTPUpgrader{Timeout: handshakeTimeout}
+	u := ws.HTTPUpgrader{} // without a timeout: the answer is the first that is written, so the socket's buffer is empty
 	clean := &http.Request{
 		Method: http.MethodGet, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: "host",
 		Header: http.Header{
