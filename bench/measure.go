@@ -185,6 +185,7 @@ func (b *bench) once(ctx context.Context, r *row, name string) (*load.Result, er
 	}
 	if k.slow > 0 && r.work == "ingest" && o.InFlight != 1 {
 		o.Messages /= k.slow
+		o.Warmup = max(1, work.Defaults.Warmup/k.slow)
 	}
 	return work.Run(ctx, t, o)
 }

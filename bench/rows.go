@@ -77,6 +77,8 @@ func more() []row {
 	return []row{
 		{name: "idle-own", title: "10,000 idle connections with a channel of their own", work: "idle", servers: reference,
 			o: load.Options{Channels: load.ChannelsOwn}},
+		{name: "fanout-delivered", title: "fan-out to 1,000, the next when all have the last", work: "fanout", servers: gathering, peers: livePeers,
+			o: load.Options{Messages: 500, Settles: load.SettlesDelivered}, plot: []string{"cpu"}},
 		{name: "fanout-100", title: "fan-out to 100, one in flight", work: "fanout", servers: gathering,
 			o: load.Options{Connections: 100, Messages: 5000, Warmup: 500}},
 		{name: "fanout-10000", title: "fan-out to 10,000, 16 in flight", work: "fanout", servers: gathering,

@@ -18,7 +18,7 @@ type runFlags struct {
 	pprof, addr                                string
 	pid, rounds                                int
 	seconds                                    int
-	json, thread                               bool
+	json, thread, delivered                    bool
 	o                                          load.Options
 }
 
@@ -36,6 +36,7 @@ func (f *runFlags) set() *flag.FlagSet {
 	s.IntVar(&f.rounds, "rounds", 1, "how many times, each with a server of its own")
 	s.BoolVar(&f.json, "json", false, "print the result as JSON")
 	s.StringVar(&f.channels, "channels", "", "shared or own (as the work has it)")
+	s.BoolVar(&f.delivered, "delivered", false, "a publish is in flight until it has been delivered to all (fanout), and not until its ack")
 	s.BoolVar(&f.thread, "thread", false, "read all subscribers with one thread, and not each with a goroutine")
 	s.IntVar(&f.o.Connections, "n", 0, "subscribers, publishers or clients (as the work has it)")
 	s.IntVar(&f.o.Subscriptions, "subs", 0, "subscriptions of each connection (quiet)")
@@ -74,6 +75,9 @@ func runCommand(ctx context.Context, args []string) error {
 		f.o.Channels = load.ChannelsShared
 	case "own":
 		f.o.Channels = load.ChannelsOwn
+	}
+	if f.delivered {
+		f.o.Settles = load.SettlesDelivered
 	}
 	if f.thread {
 		f.o.Reading = load.ReadingThread

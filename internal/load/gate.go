@@ -10,8 +10,10 @@ import (
 
 // gate counts, and opens at a number. All methods may be called concurrently.
 type gate struct {
-	n    atomic.Int64
-	want atomic.Int64
+	n     atomic.Int64
+	want  atomic.Int64
+	step  int64         // if it is not 0, steps gets something at each multiple of it
+	steps chan struct{} // of room enough
 
 	once   sync.Once
 	opened chan struct{}
@@ -26,7 +28,13 @@ func newGate(want int64) *gate {
 }
 
 func (g *gate) add(n int) {
-	if g.n.Add(int64(n)) >= g.want.Load() {
+	now := g.n.Add(int64(n))
+	if g.step > 0 {
+		for range now/g.step - (now-int64(n))/g.step {
+			g.steps <- struct{}{}
+		}
+	}
+	if now >= g.want.Load() {
 		g.open(nil)
 	}
 }

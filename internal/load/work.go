@@ -22,6 +22,8 @@ type Options struct {
 	Warmup int
 	// InFlight is how many publishes of one connection may be unanswered.
 	InFlight int
+	// Settles says when a publish is no longer in flight. Default: SettlesAcked.
+	Settles Settles
 	// Rate of publishes a second.
 	Rate float64
 	// Size of a payload in bytes. Default: 128.
@@ -52,6 +54,16 @@ const (
 	ChannelsShared
 	// ChannelsOwn is a channel for each connection.
 	ChannelsOwn
+)
+
+// Settles says when a publish is no longer in flight.
+type Settles uint8
+
+const (
+	// SettlesAcked is when it has been acknowledged.
+	SettlesAcked Settles = iota
+	// SettlesDelivered is when as many deliveries have come as all subscribers make of it: with one in flight, when all have it.
+	SettlesDelivered
 )
 
 // Reading says how subscribers' connections are read.

@@ -53,10 +53,18 @@ func runFanout(ctx context.Context, t *Target, o Options) (*Result, error) {
 	}
 	var hist Histogram
 	done := newGate(int64(o.Connections) * int64(o.Messages))
+	if o.Settles == SettlesDelivered {
+		done.step, done.steps = int64(o.Connections), make(chan struct{}, o.Messages)
+	}
 	a.measure(done, &hist)
 	stopPeak := t.Process.Peak(ctx)
 	c := startClock(t.Process, &o)
-	if err := a.publishAll(ctx, &o); err != nil {
+	if o.Settles == SettlesDelivered {
+		err = a.publishSettled(ctx, &o, done)
+	} else {
+		err = a.publishAll(ctx, &o)
+	}
+	if err != nil {
 		return nil, err
 	}
 	r := &Result{Unit: "deliveries", Wanted: done.want.Load()}
@@ -94,6 +102,27 @@ func (a *audience) publishAll(ctx context.Context, o *Options) error {
 		return a.pub.publishMany(ctx, a.channel, o.Messages)
 	}
 	return pace(ctx, o.Rate, o.Messages, func(int) error { return a.pub.send(a.channel) })
+}
+
+// publishSettled publishes each message when enough of those before it have been delivered.
+func (a *audience) publishSettled(ctx context.Context, o *Options, done *gate) error {
+	for i := range o.Messages {
+		if i >= o.InFlight {
+			select {
+			case <-done.steps:
+			case <-done.opened:
+				return done.err
+			case <-time.After(o.Timeout):
+				return nil // seen in the count
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if err := a.pub.send(a.channel); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pace does something n times, so many times a second.

@@ -123,6 +123,18 @@ func TestFanoutOverOtherTransports(t *testing.T) {
 	})
 }
 
+// A publish may be in flight until everybody has it.
+func TestFanoutSettlesWhenDelivered(t *testing.T) {
+	h := realServer(t, server.Options{})
+	h.Start()
+	o := small()
+	o.Rate, o.InFlight, o.Settles = 0, 1, SettlesDelivered
+	r, err := fanout.Run(t.Context(), targetOf(t, h.URL, "holdfast"), o)
+	if err != nil || r.Count != 150 || r.Faults != (Faults{}) {
+		t.Error(r, err)
+	}
+}
+
 // badHub speaks the plain words, and does to each delivery what it is told to.
 type badHub struct {
 	mu   sync.Mutex
