@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"internal/session":      2,
 
 	"client":          3,
+	"internal/tidy":   0,
 	"internal/load":   3, // loads servers from outside; its tests load ours
 	"server":          3,
 	"store/storetest": 3,

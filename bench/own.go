@@ -15,8 +15,10 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
+	"github.com/holdfast-ws/holdfast/internal/tidy"
 	"github.com/holdfast-ws/holdfast/server"
 )
 
@@ -27,10 +29,14 @@ func ownCommand(ctx context.Context, args []string) error {
 	withTLS := s.Bool("tls", false, "speak TLS, with a certificate made on the spot")
 	deflate := s.Bool("deflate", false, "accept permessage-deflate")
 	s.Parse(args)
-	if n := runtime.GOMAXPROCS(0); os.Getenv("GOMAXPROCS") == "" && n <= 4 {
-		runtime.GOMAXPROCS(n + 1) // as "holdfast serve" does
+	o := server.Options{Workers: runtime.GOMAXPROCS(0)} // all as "holdfast serve" does
+	if os.Getenv("GOMAXPROCS") == "" && o.Workers <= 4 {
+		runtime.GOMAXPROCS(o.Workers + 1)
 	}
-	var o server.Options
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+	go tidy.Run(ctx, 2*time.Second)
 	if *deflate {
 		o.Compression = server.CompressionOn
 	}

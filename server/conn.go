@@ -325,11 +325,21 @@ func (c *conn) Answered(drafts []store.Draft, results []store.Result) {
 func (c *conn) Opened(sub uint32, o hub.Opened) {
 	e := session.ServerEvent{Kind: session.SvOpened, Sub: sub, Position: o.Position, First: o.First, Head: o.Head, Generation: o.Generation}
 	if o.Err != nil {
-		e.Code, e.Detail = codeOf(o.Err), detail(o.Err)
+		e.Code, e.Detail = subscriptionCode(codeOf(o.Err)), detail(o.Err)
 	} else {
 		resume(&e, &o.Resumption)
 	}
 	c.step(&e)
+}
+
+// subscriptionCode is what a subscriber hears. That the store is broken is for the server's owner to mend, and no fault of the
+// subscription's, which is asked for again.
+func subscriptionCode(c holdfast.Code) holdfast.Code {
+	switch c {
+	case holdfast.CodeIO, holdfast.CodeStoreDamaged, holdfast.CodeClosed, holdfast.CodeCanceled:
+		return holdfast.CodeStoreUnavailable
+	}
+	return c
 }
 
 func codeOf(err error) holdfast.Code {

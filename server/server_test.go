@@ -17,6 +17,8 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store"
+	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -485,5 +487,24 @@ func TestSilentConnectionsAreGivenUp(t *testing.T) {
 	p := dial(t, url, wire.JSON)
 	if got := p.closed(); got != holdfast.CodeHelloTimeout {
 		t.Fatalf("closed with %v", got)
+	}
+}
+
+// brokenCursors is a store whose disk takes nothing more.
+type brokenCursors struct{ store.Backend }
+
+func (brokenCursors) OpenCursor(context.Context, string, string) (store.Cursor, error) {
+	return store.Cursor{}, &holdfast.Error{Code: holdfast.CodeIO, Op: "open cursor", Cause: errors.New("no space left on device")}
+}
+
+// That the store is broken is no reason for a client to give its subscription up: it asks again.
+func TestSubscriptionOutlivesABrokenStore(t *testing.T) {
+	_, url := start(t, server.Options{Store: brokenCursors{memory.New(memory.Options{})}})
+	p := dial(t, url, wire.JSON)
+	p.send(&wire.Hello{Producer: holdfast.ProducerID{1}}, &wire.Subscribe{ID: 1, Channel: "c", Cursor: "mine"})
+	p.want(wire.TypeWelcome)
+	p.want(wire.TypeSubscribed)
+	if code := p.dec.Subscribed.Code; code != holdfast.CodeStoreUnavailable || code.Action() != holdfast.ActionLater {
+		t.Errorf("refused with %v, which says %v; want that it is asked for later", code, code.Action())
 	}
 }

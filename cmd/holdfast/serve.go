@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/tidy"
 	"github.com/holdfast-ws/holdfast/server"
 	"github.com/holdfast-ws/holdfast/store"
 	"github.com/holdfast-ws/holdfast/store/disk"
@@ -81,7 +82,7 @@ func (c *serveCmd) Run(e *env) error {
 	var tidying sync.WaitGroup
 	defer tidying.Wait()
 	defer cancel()
-	tidying.Go(func() { tidy(ctx, c.Tidy) })
+	tidying.Go(func() { tidy.Run(ctx, c.Tidy) })
 	fmt.Fprintf(e.stdout, "listening on http://%s (ws endpoint /ws)\n", ln.Addr())
 	return c.serve(e, srv, ln)
 }

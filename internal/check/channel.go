@@ -32,6 +32,7 @@ type channel struct {
 	lifeList []*life
 	cursors  map[string]*Event // by name: the Done that is furthest
 	held     map[string]*Event // by name: the first Began
+	holders  map[string]int    // by name: how many have begun
 }
 
 // message is one publish.
@@ -63,7 +64,7 @@ type crossing struct {
 
 func newChannel(g *world, name string) *channel {
 	return &channel{g: g, name: name, messages: map[string]*message{}, stands: map[string]uint64{}, seen: map[holdfast.Position]*sighting{},
-		born: map[holdfast.Term]int{}, before: map[holdfast.Term]*crossing{}, lives: map[string]*life{}, cursors: map[string]*Event{}, held: map[string]*Event{}}
+		born: map[holdfast.Term]int{}, before: map[holdfast.Term]*crossing{}, lives: map[string]*life{}, cursors: map[string]*Event{}, held: map[string]*Event{}, holders: map[string]int{}}
 }
 
 // fact takes in what the world did to the channel.

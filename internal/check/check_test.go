@@ -231,9 +231,24 @@ func putBack() check.History {
 	})
 }
 
+// shared: two readers begin one cursor, one at the head and one at the start; whose turn came first decides for both.
+func shared() check.History {
+	cursor := func(sub string, from check.Begin) check.Event {
+		return say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor = sub, from, "mine" })
+	}
+	return check.History{
+		/* 0 */ cursor("t1", check.AtHead), cursor("t2", check.AtStart),
+		/* 2 */ invoked("a", "a1"), delivered("a", "a1", 1),
+		/* 4 */ say(check.Placed, "t", func(e *check.Event) { e.Sub, e.Pos = "t2", pos(1, 1) }),
+		/* 5 */ say(check.Ended, "t", func(e *check.Event) { e.Sub = "t1" }),
+		/* 6 */ final(0, "a1@1"),
+		/* 7 */ quiesced,
+	}
+}
+
 func TestGoodHistories(t *testing.T) {
 	for name, h := range map[string]check.History{
-		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(),
+		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(),
 	} {
 		for _, v := range check.Check(h) {
 			t.Errorf("%s: %v", name, v)
@@ -323,6 +338,7 @@ func TestForgedHistories(t *testing.T) {
 		{"a cursor that runs ahead, and was lost before", late, insert(18, say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor = "t3", check.AtStart, "mine" }),
 			received("t3", "b1", pos(2, 1)), say(check.Done, "t", func(e *check.Event) { e.Sub, e.Pos = "t3", pos(2, 1) }),
 			say(check.Ended, "t", func(e *check.Event) { e.Sub = "t3" })), 3, "its holder was done up to 1"},
+		{"a cursor of one's own that skips the beginning", shared, drop(0, 5), 4, "passed over in silence"},
 		{"a cursor that runs ahead of a backup", putBack, func(h check.History) check.History {
 			h[21].Pos, h[22] = pos(1, 3), say(check.Ended, "t", func(e *check.Event) { e.Sub = "t3" })
 			h[14].To = 2

@@ -84,7 +84,7 @@ func (c *channel) begin(e *Event) {
 	l := &life{began: e, last: e}
 	if e.Cursor != "" {
 		l.saved = c.cursors[e.Cursor]
-		if c.held[e.Cursor] == nil {
+		if c.holders[e.Cursor]++; c.held[e.Cursor] == nil {
 			c.held[e.Cursor] = e
 		}
 	}
@@ -108,6 +108,7 @@ func (c *channel) first(l *life, after uint64, e *Event) {
 		if after > l.saved.Pos.Offset && c.takenBack(l.saved.Pos, -1) == nil && !c.everTakenBack(l.saved.Seq) && !c.putBack(l.began.Cursor, after) {
 			c.blame(3, on(l.saved, l.began, e), "cursor %s of %s goes on after %d, and its holder was done up to %d", l.began.Cursor, c.name, after, l.saved.Pos.Offset)
 		}
+	case l.began.Cursor != "" && c.holders[l.began.Cursor] > 1: // it is where another one has begun it
 	case l.began.Begin == AtStart:
 		if c.trimmedTo(p, -1) == nil && !slices.ContainsFunc(c.trimmed, func(t *Event) bool { return t.To >= after }) {
 			c.blame(4, on(l.began, e), "%s begins at the start of %s, and what is up to %d was passed over in silence", e.Sub, c.name, after)

@@ -100,6 +100,7 @@ func (s simulation) attempt(text script) (w *world, what string) {
 		}
 	}()
 	w = newWorld(judgement{}, s.plan, text)
+	defer func() { w.store.Close() }() // a disk store that is not closed stays in memory
 	s.play(w)
 	return w, ""
 }

@@ -72,7 +72,7 @@ func TestSkimmedPublishes(t *testing.T) {
 			}
 		}
 	}
-	checkSkim(t, []byte(fmt.Sprintf(publishes[0], `"`+strings.Repeat("x", 5000)+`"`)))
+	checkSkim(t, fmt.Appendf(nil, publishes[0], `"`+strings.Repeat("x", 5000)+`"`))
 }
 
 // A client's own frames are among those that are skimmed.
@@ -87,10 +87,10 @@ func TestOwnPublishesAreSkimmed(t *testing.T) {
 
 func FuzzSkim(f *testing.F) {
 	for _, frame := range publishes {
-		f.Add([]byte(fmt.Sprintf(frame, `{"a":[1,"b"]}`)))
+		f.Add(fmt.Appendf(nil, frame, `{"a":[1,"b"]}`))
 	}
 	for _, data := range payloads {
-		f.Add([]byte(fmt.Sprintf(publishes[0], data)))
+		f.Add(fmt.Appendf(nil, publishes[0], data))
 	}
 	f.Fuzz(func(t *testing.T, message []byte) { checkSkim(t, message) })
 }

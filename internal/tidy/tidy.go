@@ -1,4 +1,6 @@
-package main
+// Package tidy gives memory back to the system when a process has become quiet. A program decides that for itself; no library
+// does it behind its back.
+package tidy
 
 import (
 	"context"
@@ -7,9 +9,9 @@ import (
 	"time"
 )
 
-// tidy gives memory back to the system once the process has become quiet, and is waited for. The runtime collects when the heap
+// Run gives memory back whenever the process was quiet for so long, until ctx ends; with no time it returns at once. The runtime collects when the heap
 // has doubled, or after two minutes: until then half of what a crowd of idle connections takes is what their handshakes left.
-func tidy(ctx context.Context, quiet time.Duration) {
+func Run(ctx context.Context, quiet time.Duration) {
 	if quiet <= 0 {
 		return
 	}

@@ -1,4 +1,4 @@
-package main
+package tidy
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func TestTidyCollects(t *testing.T) {
 		garbage[i] = make([]byte, 1<<20)
 	}
 	runtime.KeepAlive(garbage)
-	wg.Go(func() { tidy(ctx, 10*time.Millisecond) })
+	wg.Go(func() { Run(ctx, 10*time.Millisecond) })
 	select {
 	case <-collected:
 	case <-time.After(20 * time.Second):
