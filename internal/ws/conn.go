@@ -23,6 +23,7 @@ type Conn struct {
 	written     atomic.Uint64 // bytes that the socket took
 	closed      atomic.Bool   // set under mu
 	settle      bool
+	settled     bool        // ErrSettled was returned, or is due
 	waiting     atomic.Bool // from WhenWritable until its function is called
 	reader      reader
 

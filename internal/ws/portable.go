@@ -42,6 +42,10 @@ func (c *Conn) servePortable(h Handler) error {
 			}
 			// Whether more is at hand cannot be known here: the next read may block.
 			h.Dry()
+			if err == nil && c.settle && !c.settled {
+				c.settled = true
+				return ErrSettled
+			}
 		}
 		if err != nil {
 			return c.readError(err)

@@ -23,8 +23,7 @@ type rawIO struct {
 	n        int
 	err      error
 	paused   bool
-	settled  bool // ErrSettled was returned, or is due
-	settling bool // it is due
+	settling bool // ErrSettled is due
 	fed      bool // since Dry
 }
 
@@ -102,8 +101,8 @@ func (c *Conn) onReadable(fd uintptr) bool {
 			if r.fed {
 				r.fed = false
 				c.h.Dry()
-				if c.settle && !r.settled {
-					r.settled, r.settling = true, true
+				if c.settle && !c.settled {
+					c.settled, r.settling = true, true
 					return true
 				}
 			}
