@@ -16,8 +16,9 @@ const (
 // quietAfter is how long a channel keeps its tail page without a new record.
 const quietAfter = 5 * time.Second
 
-// committer appends, answers, encodes what was committed into tail pages, and marks channels dirty. All fields are guarded by
-// mu: whoever commits holds it, be it the commit loop or a reader.
+// committer appends, answers, encodes what was committed into tail pages, and marks channels dirty. Where readers commit, all
+// fields are guarded by mu: whoever commits holds it, be it the commit loop or a reader, and appends do not wait there. Elsewhere
+// they are the commit loop's own.
 type committer struct {
 	hub     *Hub
 	mu      sync.Mutex
@@ -40,20 +41,22 @@ func newCommitter(h *Hub) *committer {
 
 // run is the commit loop.
 func (c *committer) run() {
+	shared := c.hub.readers == CommitByReader
 	for last := false; !last; {
 		c.hub.queue.wait()
+		if shared {
+			c.mu.Lock()
+		}
 		last = c.round(nil)
+		if shared {
+			c.mu.Unlock()
+		}
 	}
 }
 
-// round commits what waits, and does what else does not go beside commits. It reports whether nothing comes after it.
+// round commits what waits, and does what else does not go beside commits. It reports whether nothing comes after it. own is the
+// reader's that commits, or nil.
 func (c *committer) round(own *Member) (last bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.commitLocked(own)
-}
-
-func (c *committer) commitLocked(own *Member) (last bool) {
 	q := &c.hub.queue
 	w := q.take(c.done)
 	c.own, c.done = own, w.drafts
@@ -90,7 +93,7 @@ func (h *Hub) commitHere(m *Member) {
 		if !c.mu.TryLock() {
 			return
 		}
-		c.commitLocked(m)
+		c.round(m)
 		c.mu.Unlock()
 		m.Flush()
 	}

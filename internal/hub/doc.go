@@ -10,7 +10,8 @@
 //
 // # Goroutines
 //
-//   - one commit loop, the only caller of [store.Log.Append] and the only writer of tail pages;
+//   - one commit loop, the only caller of [store.Log.Append] and the only writer of tail pages; with CommitByReader readers are
+//     so in turn with it, and open subscriptions beside the loaders;
 //   - Options.Workers flush workers; each owns its members, their cursors and the lists of those cursors;
 //   - a few loaders, which read the store and open subscriptions;
 //   - one for maintenance: retention, named cursors, quiet channels.
@@ -19,8 +20,9 @@
 //
 // Always taken in this order, and never the other way round:
 //
-//	Member.mu → registry.mu → channel.mu → cache.mu → one of the leaves
+//	committer.mu → Member.mu → registry.mu → channel.mu → cache.mu → one of the leaves
 //
+// The first exists for CommitByReader alone, where appends do not wait; it is the one that is held while records are encoded.
 // The leaves (queue.mu, worker.mu, loader.mu, cursors.mu) are never held while another lock is taken. No lock
-// is held over a read of the store, a write to a socket, or encoding.
+// is held over a read of the store or a write to a socket, and none of the others over encoding.
 package hub
