@@ -91,6 +91,7 @@ func (c *Client) step(now time.Time, e *ClientEvent, fx []ClientEffect) []Client
 	if c.state == clientOver {
 		return fx
 	}
+	had := len(fx)
 	switch e.Kind {
 	case EvTick:
 		fx = c.tick(now, fx)
@@ -124,6 +125,9 @@ func (c *Client) step(now time.Time, e *ClientEvent, fx []ClientEffect) []Client
 		return fx
 	case EvMoved:
 		fx = c.moved(now, e.At, fx)
+	}
+	if n := len(fx); n > had && fx[n-1].Kind == FxDisconnect {
+		return fx // what is sent behind it comes nowhere
 	}
 	if c.state == clientOpen {
 		fx = c.pump(now, fx)
