@@ -95,8 +95,10 @@ func TestPromise10Unauthenticated(t *testing.T) {
 			return server.User{ID: "ann"}, nil
 		}
 		w.start()
-		s := w.session(client.SessionOptions{})
+		dial, published := gatedDial(nil)
+		s := w.session(client.SessionOptions{Dial: dial})
 		r := s.enqueue("c", 0, 0)[0]
+		close(published)
 		_, err := r.Wait(w.ctx)
 		if !strings.Contains(err.Error(), "no token") && !errors.Is(err, holdfast.CodeUnauthenticated) {
 			w.Errorf("%v", err)

@@ -53,6 +53,8 @@ func (w *world) sessionTo(addr string, o client.SessionOptions) *sess {
 	case deflated:
 		o.Compression = client.CompressionOn
 	}
+	dial, listens := gatedDial(o.Dial) // nothing happens to it before somebody listens
+	o.Dial = dial
 	c, err := client.OpenSession(w.ctx, scheme+addr, o)
 	if err != nil {
 		w.Fatal(err)
@@ -61,6 +63,9 @@ func (w *world) sessionTo(addr string, o client.SessionOptions) *sess {
 	go func() {
 		defer close(s.gone)
 		for e := range c.Events(context.Background()) {
+			if s.events == nil {
+				close(listens)
+			}
 			if e.Err != nil {
 				w.judge(e.Err)
 			}
@@ -71,6 +76,23 @@ func (w *world) sessionTo(addr string, o client.SessionOptions) *sess {
 	}()
 	w.Cleanup(s.leave)
 	return s
+}
+
+type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// gatedDial dials, with d or the standard one, when the channel is closed.
+func gatedDial(d dialer) (dialer, chan struct{}) {
+	if d == nil {
+		d = new(net.Dialer).DialContext
+	}
+	gate := make(chan struct{})
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+		return d(ctx, network, addr)
+	}, gate
 }
 
 // leave ends the session as a process does that is in a hurry: what has no answer stays without.
