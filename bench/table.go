@@ -185,8 +185,8 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // recordedTable has figures that were taken elsewhere.
 func recordedTable(b *strings.Builder) {
-	b.WriteString("\n## Recorded: Centrifugo 6.9.1\n\nNot measured in this run, and quoted as they were recorded in November 2026 on another machine of " +
-		"two cores: memory engine, with history and recovery, its memory-saving options set, JSON, 128 bytes.\n\n| work | Centrifugo |\n| --- | --- |\n")
+	b.WriteString("\n## Recorded: Centrifugo 6.9.1\n\nNot measured in this run, and quoted as they were recorded with the design in 2026, on a machine of " +
+		"two cores, server and load on the same two: memory engine, with history and recovery, its memory-saving options set, JSON, 128 bytes.\n\n| work | Centrifugo |\n| --- | --- |\n")
 	for _, l := range [][2]string{
 		{"idle memory for each connection with one subscription", "37–39 KB"},
 		{"fan-out to 1,000, one publish in flight: CPU for each delivery", "10.7–11 µs"},
