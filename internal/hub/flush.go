@@ -48,7 +48,18 @@ func (x *writer) compose(m *Member, n int) []byte {
 	return b
 }
 
+// joinUnder is up to how many bytes a range is copied behind its header: one buffer is written half a microsecond faster than
+// two, and that many bytes are copied in less.
+const joinUnder = 4 << 10
+
+// write writes what compose has made, which is in the scratch, and a range.
 func (x *writer) write(s Socket, a, b []byte) (n int, err error) {
+	if len(a) > 0 && len(b) > 0 && len(b) <= joinUnder {
+		a, b = append(a, b...), nil
+		if cap(a) <= keepScratch {
+			x.scratch = a[:0]
+		}
+	}
 	bufs := x.bufs[:0]
 	if len(a) > 0 {
 		bufs = append(bufs, a)

@@ -138,7 +138,7 @@ type writeOp struct {
 	n     int // of iov
 	wrote int
 	errno syscall.Errno
-	call  func(uintptr) bool
+	call  func(uintptr)
 }
 
 const maxIovecs = 16
@@ -149,7 +149,7 @@ var writeOps = sync.Pool{New: func() any {
 	return op
 }}
 
-func (op *writeOp) write(fd uintptr) bool {
+func (op *writeOp) write(fd uintptr) {
 	for {
 		var n uintptr
 		if op.n == 1 {
@@ -162,7 +162,7 @@ func (op *writeOp) write(fd uintptr) bool {
 		} else if op.errno == syscall.EINTR {
 			continue
 		}
-		return true
+		return
 	}
 }
 
@@ -184,7 +184,8 @@ func (c *Conn) writeRaw(bufs [][]byte) (total int, err error) {
 		if op.n == 0 {
 			break
 		}
-		err = c.raw.rc.Write(op.call)
+		// Not Write, which gets the poller ready for a wait that never comes: the socket does not block, and there is one writer.
+		err = c.raw.rc.Control(op.call)
 		total += op.wrote
 		switch {
 		case err != nil:
