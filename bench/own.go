@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/holdfast-ws/holdfast/internal/tidy"
@@ -32,9 +31,6 @@ func ownCommand(ctx context.Context, args []string) error {
 	o := server.Options{Workers: runtime.GOMAXPROCS(0)} // all as "holdfast serve" does
 	if os.Getenv("GOMAXPROCS") == "" && o.Workers <= 4 {
 		runtime.GOMAXPROCS(o.Workers + 1)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
 	}
 	go tidy.Run(ctx, 2*time.Second)
 	if *deflate {

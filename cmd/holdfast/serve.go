@@ -37,7 +37,7 @@ type serveCmd struct {
 	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" help:"Further silence after which a client is given up (${default})."`
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
 	Tidy             time.Duration `default:"2s" placeholder:"DURATION" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
-	GCPercent        int           `name:"gc-percent" default:"200" placeholder:"N" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
+	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
 	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int           `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
