@@ -21,6 +21,7 @@ func TestPromise02DurableBeforeVisible(t *testing.T) {
 	matrix(t, func(w *world) {
 		disk := newSyncGate()
 		w.disk.FS = disk.fs
+		w.waits = true
 		w.start()
 		var g gate = disk
 		if w.store == inMemory {

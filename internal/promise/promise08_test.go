@@ -17,6 +17,7 @@ func TestPromise08QueueOfDrafts(t *testing.T) {
 	matrix(t, func(w *world) {
 		const all = 400
 		w.o.QueueBytes = 16 << 10
+		w.waits = true
 		w.start()
 		s := w.session(client.SessionOptions{AckTimeout: time.Minute})
 		s.publish("c", 0, 0)
@@ -90,6 +91,7 @@ func TestPromise08Connections(t *testing.T) {
 	matrix(t, func(w *world) {
 		w.o.MaxSubscriptions, w.o.MaxConnections = 2, 2
 		w.o.MaxInFlight = server.Window{Records: 10}
+		w.waits = true
 		w.start()
 		s := w.direct()
 		for i, want := range []holdfast.Code{0, 0, holdfast.CodeTooManySubscriptions} {

@@ -18,6 +18,7 @@ import (
 // spy is a backend that notes what it is asked for, can be held up before an append, and fail behind one.
 type spy struct {
 	store.Backend
+	waits bool // it will be held up
 
 	mu      sync.Mutex
 	seen    []asked
@@ -73,6 +74,13 @@ func (s *spy) Trim(ctx context.Context) (store.Trimmed, error) {
 	s.forgot += t.Lanes
 	s.mu.Unlock()
 	return t, err
+}
+
+// Info says that appends may wait, where they will: whoever commits is not to be a reader then.
+func (s *spy) Info() store.Info {
+	i := s.Backend.Info()
+	i.Quick = i.Quick && !s.waits
+	return i
 }
 
 func (s *spy) hold() {

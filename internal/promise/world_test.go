@@ -103,6 +103,7 @@ type world struct {
 	rng *rand.Rand // the test goroutine's
 
 	// set before start, or between stop and start
+	waits bool // the store is held up, so it must not say that it is quick
 	o      server.Options
 	memory memory.Options
 	disk   disk.Options
@@ -158,7 +159,7 @@ func (w *world) start() {
 
 func (w *world) startOn(b store.Backend) {
 	w.Helper()
-	w.spy = &spy{Backend: b}
+	w.spy = &spy{Backend: b, waits: w.waits}
 	o := w.o
 	o.Store = w.spy
 	srv, err := server.New(o)
