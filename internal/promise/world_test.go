@@ -103,7 +103,7 @@ type world struct {
 	rng *rand.Rand // the test goroutine's
 
 	// set before start, or between stop and start
-	waits bool // the store is held up, so it must not say that it is quick
+	waits  bool // the store is held up, so it must not say that it is quick
 	o      server.Options
 	memory memory.Options
 	disk   disk.Options
