@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/hub"
+	"github.com/holdfast-ws/holdfast/internal/near"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
@@ -358,6 +360,14 @@ func detail(err error) string {
 
 // Allowance is part of hub.Owner.
 func (c *conn) Allowance(sub uint32) (records, bytes int) { return c.machine.Allowance(sub) }
+
+// Prefetch is part of hub.Owner. It only computes addresses, since to look at anything would be to wait for it.
+func (c *conn) Prefetch() {
+	p := unsafe.Pointer(&c.machine)
+	near.Fetch(p)
+	near.Fetch(unsafe.Add(p, 96))
+	near.Fetch(unsafe.Add(p, 160))
+}
 
 // Flushed is part of hub.Owner.
 func (c *conn) Flushed(sub uint32, first, last uint64, bytes int) {

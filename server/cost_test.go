@@ -27,6 +27,8 @@ func (sink) TryWrite(bufs ...[]byte) (n int, err error) {
 }
 func (sink) WhenWritable(func()) {}
 
+func (sink) Prefetch() {}
+
 // A publish that is stored and answered, and a flush of records, allocate nothing.
 func TestHotPathsDoNotAllocate(t *testing.T) {
 	if raceEnabled {

@@ -41,10 +41,14 @@ type serveCmd struct {
 	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int           `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
+	Workers          int           `hidden:"" placeholder:"N" help:"Workers that write to sockets."`
 }
 
 func (c *serveCmd) Run(e *env) error {
 	workers := c.setProcs()
+	if c.Workers > 0 {
+		workers = c.Workers
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(c.GCPercent)
 	}

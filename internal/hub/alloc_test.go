@@ -31,7 +31,9 @@ func (q *quick) Answered(_ []store.Draft, results []store.Result) {
 		q.done <- struct{}{}
 	}
 }
-func (*quick) Opened(uint32, Opened)                 {}
+func (*quick) Opened(uint32, Opened) {}
+func (*quick) Prefetch()             {}
+
 func (*quick) Allowance(uint32) (records, bytes int) { return 1 << 20, 1 << 30 }
 func (*quick) Flushed(uint32, uint64, uint64, int)   {}
 func (*quick) Gap(uint32, store.Resumption)          {}
@@ -51,6 +53,8 @@ func (sink) TryWrite(bufs ...[]byte) (n int, err error) {
 	return n, nil
 }
 func (sink) WhenWritable(func()) {}
+
+func (sink) Prefetch() {}
 
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	if raceEnabled {

@@ -9,14 +9,11 @@ import (
 
 // registry knows the channels that are in use: those with cursors, or with a stalled range. Others are forgotten.
 type registry struct {
-	mu      sync.RWMutex
-	m       map[string]*channel
-	workers int
+	mu sync.RWMutex
+	m  map[string]*channel
 }
 
-func (r *registry) init(workers int) {
-	r.m, r.workers = map[string]*channel{}, workers
-}
+func (r *registry) init() { r.m = map[string]*channel{} }
 
 func (r *registry) len() int {
 	r.mu.RLock()
@@ -38,7 +35,7 @@ func (r *registry) acquire(name string) *channel {
 	defer r.mu.Unlock()
 	ch := r.m[name]
 	if ch == nil {
-		ch = &channel{name: name, lists: make([]list, r.workers)}
+		ch = &channel{name: name}
 		r.m[name] = ch
 	}
 	ch.refs++
@@ -80,18 +77,20 @@ type channel struct {
 	trims  uint64
 	counts [MaxEncoders]int32 // cursors by codec
 	tails  [MaxEncoders]*page // written by the commit loop alone
-	lists  []list             // one for each worker
+	lists  []*list            // one for each shard that has or had cursors here
 
 	// The commit loop's own: the ring of channels with tails, the quietest first.
 	prev, next *channel
 	touched    time.Time
 }
 
-// list is one worker's cursors on a channel. The slice is the worker's own; n and dirty are guarded by channel.mu.
+// list is one shard's cursors on a channel. The slice is the shard's own; n and dirty are guarded by channel.mu.
 type list struct {
+	ch      *channel
+	shard   *shard
 	cursors []*cursor
 	n       int32
-	dirty   bool // in the worker's inbox
+	dirty   bool // in the shard's inbox
 }
 
 // learn takes over what the store says of an epoch. It reports false if the log has changed since.
@@ -111,9 +110,21 @@ func (ch *channel) learn(epoch uint32, head, floor, trims uint64) bool {
 func (ch *channel) listen(c *cursor) (behind bool) {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	ch.lists[c.m.w.id].n++
+	c.list = ch.listLocked(c.m.shard)
+	c.list.n++
 	ch.counts[c.m.codec]++
 	return ch.epoch != c.epoch || ch.head > c.after
+}
+
+func (ch *channel) listLocked(s *shard) *list {
+	for _, l := range ch.lists {
+		if l.shard == s {
+			return l
+		}
+	}
+	l := &list{ch: ch, shard: s}
+	ch.lists = append(ch.lists, l)
+	return l
 }
 
 func (ch *channel) now() (epoch uint32, head uint64) {
@@ -131,7 +142,7 @@ const (
 	// ready: it was at the head when last looked at, or its member could not be written to; the next commit, or the
 	// member, wakes it.
 	ready
-	// queued: in its worker's run queue.
+	// queued: in its shard's run queue.
 	queued
 	// loading: among the waiters of a load.
 	loading
@@ -147,11 +158,12 @@ const (
 type cursor struct {
 	m     *Member
 	ch    *channel
+	list  *list // its shard's, on ch; from when it is open
 	named *namedCursor
 	after uint64        // the last offset that is on its way
 	term  holdfast.Term // of the record at after; 0 if not known
 	epoch uint32        // of the channel, that after belongs to
 	sub   uint32
-	index int32 // in its list, the worker's own
+	index int32 // in its list, the shard's own
 	state state
 }

@@ -26,15 +26,15 @@ type committer struct {
 	failed  error
 	own     *Member // the reader's that commits, which writes its replies itself
 	results []store.Result
-	urgent  [][]*Member  // by worker
-	dirty   [][]*channel // by worker
-	scratch []byte       // one frame
-	filled  []*page      // pages filled by the group at hand
-	ring    channel      // of channels with tails; ring.next is the quietest
+	urgent  [][]*Member // by shard
+	dirty   [][]*list   // by shard
+	scratch []byte      // one frame
+	filled  []*page     // pages filled by the group at hand
+	ring    channel     // of channels with tails; ring.next is the quietest
 }
 
 func newCommitter(h *Hub) *committer {
-	c := &committer{hub: h, done: new(drafts), urgent: make([][]*Member, len(h.workers)), dirty: make([][]*channel, len(h.workers))}
+	c := &committer{hub: h, done: new(drafts), urgent: make([][]*Member, len(h.crew.shards)), dirty: make([][]*list, len(h.crew.shards))}
 	c.ring.prev, c.ring.next = &c.ring, &c.ring
 	return c
 }
@@ -82,7 +82,7 @@ func (c *committer) round(own *Member) (last bool) {
 const roundsOfReader = 4
 
 // commitHere has a reader commit what it has submitted, and what others have meanwhile: to hand it to the commit loop, and the
-// answers to a worker, costs more than all of it. Whoever commits already looks again when it has done so.
+// answers to a shard, costs more than all of it. Whoever commits already looks again when it has done so.
 func (h *Hub) commitHere(m *Member) {
 	c := h.committer
 	for n := 0; h.queue.some.Load(); n++ {
@@ -149,7 +149,7 @@ func (c *committer) answer(m *Member, drafts []store.Draft, results []store.Resu
 		m.owner.Answered(drafts, results)
 		if m.out.size() > 0 && !m.marked && m != c.own {
 			m.marked = true
-			c.urgent[m.w.id] = append(c.urgent[m.w.id], m)
+			c.urgent[m.shard.id] = append(c.urgent[m.shard.id], m)
 		}
 	}
 	m.mu.Unlock()
@@ -158,7 +158,7 @@ func (c *committer) answer(m *Member, drafts []store.Draft, results []store.Resu
 func (c *committer) pushUrgent() {
 	for i, list := range c.urgent {
 		if len(list) > 0 {
-			c.hub.workers[i].pushAllUrgent(list)
+			c.hub.crew.shards[i].pushAllUrgent(list)
 			clear(list)
 			c.urgent[i] = list[:0]
 		}
@@ -168,9 +168,19 @@ func (c *committer) pushUrgent() {
 func (c *committer) pushDirty() {
 	for i, list := range c.dirty {
 		if len(list) > 0 {
-			c.hub.workers[i].pushChannels(list)
+			c.hub.crew.shards[i].pushLists(list)
 			clear(list)
 			c.dirty[i] = list[:0]
+		}
+	}
+}
+
+// markLocked marks the lists of a channel, which is locked, that have cursors.
+func (c *committer) markLocked(ch *channel) {
+	for _, l := range ch.lists {
+		if l.n > 0 && !l.dirty {
+			l.dirty = true
+			c.dirty[l.shard.id] = append(c.dirty[l.shard.id], l)
 		}
 	}
 }
@@ -211,12 +221,7 @@ func (c *committer) publish(g *store.Committed) {
 		}
 	}
 	ch.head = max(ch.head, records[len(records)-1].Offset)
-	for i := range ch.lists {
-		if l := &ch.lists[i]; l.n > 0 && !l.dirty {
-			l.dirty = true
-			c.dirty[i] = append(c.dirty[i], ch)
-		}
-	}
+	c.markLocked(ch)
 	ch.mu.Unlock()
 	c.retire()
 	c.touch(ch, tailed)
@@ -338,12 +343,7 @@ func (c *committer) delete(d *deletion) error {
 	epoch := ch.epoch
 	ch.epoch++
 	ch.head, ch.floor = 0, 0
-	for i := range ch.lists {
-		if l := &ch.lists[i]; l.n > 0 && !l.dirty {
-			l.dirty = true
-			c.dirty[i] = append(c.dirty[i], ch)
-		}
-	}
+	c.markLocked(ch)
 	ch.mu.Unlock()
 	c.hub.cache.drop(ch, epoch, false)
 	c.pushDirty()

@@ -22,7 +22,7 @@ const keepScratch = 256 << 10
 // compose fills the scratch with what goes before a range of n bytes (or alone, if n is 0), and takes it from
 // the member, which is locked.
 func (x *writer) compose(m *Member, n int) []byte {
-	enc := m.w.hub.encoders[m.codec]
+	enc := m.shard.hub.encoders[m.codec]
 	b := x.scratch[:0]
 	var replies []byte
 	o := m.out
@@ -97,11 +97,11 @@ type part struct {
 // ---- writing to a member. All of these are called with it locked, and unlock it.
 
 // serve writes as much of a view as the cursor may have now.
-func (w *worker) serve(c *cursor, v *view, head uint64) {
+func (s *shard) serve(c *cursor, v *view, head uint64) {
 	m := c.m
 	want := c.after + 1
 	if !v.has(want) || c.term != 0 && c.term != v.termAt(want) && !v.startsTerm(want) {
-		w.unfit(c, v, want)
+		s.unfit(c, v, want)
 		return
 	}
 	if c.busy() {
@@ -115,30 +115,30 @@ func (w *worker) serve(c *cursor, v *view, head uint64) {
 		return
 	}
 	i := int(want - v.first)
-	n := v.fit(i, records, min(bytes, w.hub.pageSize))
+	n := v.fit(i, records, min(bytes, s.hub.pageSize))
 	frames := v.cut(i, n)
 	c.after += uint64(n)
 	c.term = v.termAt(c.after)
 	m.owner.Flushed(c.sub, want, c.after, len(frames))
 	if c.state = ready; c.after < head {
 		c.state = queued
-		w.runs = append(w.runs, c)
+		s.runs = append(s.runs, c)
 	}
-	w.counted.deliveries += uint64(n)
-	w.write(m, part{c, v, i, n}, frames)
+	s.counted.deliveries += uint64(n)
+	s.write(m, part{c, v, i, n}, frames)
 }
 
 // unfit has a cursor looked at by step, or its place in the log checked.
-func (w *worker) unfit(c *cursor, v *view, want uint64) {
+func (s *shard) unfit(c *cursor, v *view, want uint64) {
 	if v.has(want) { // its own term is not the log's
-		w.request(c, loadKey{ch: c.ch, epoch: c.epoch, kind: loadState})
+		s.request(c, loadKey{ch: c.ch, epoch: c.epoch, kind: loadState})
 		return
 	}
-	w.requeue(c)
+	s.requeue(c)
 }
 
 // flush writes control bytes and replies, if there are any.
-func (w *worker) flush(m *Member) {
+func (s *shard) flush(m *Member) {
 	if m.writing {
 		m.again = true
 	}
@@ -146,19 +146,19 @@ func (w *worker) flush(m *Member) {
 		m.mu.Unlock()
 		return
 	}
-	w.write(m, part{}, nil)
+	s.write(m, part{}, nil)
 }
 
 // write writes what waits and a range, and what has come to wait meanwhile.
-func (w *worker) write(m *Member, p part, frames []byte) {
+func (s *shard) write(m *Member, p part, frames []byte) {
 	for {
-		head := w.writer.compose(m, len(frames))
+		head := s.writer.compose(m, len(frames))
 		m.writing = true
 		resume := m.unpauseLocked()
 		m.mu.Unlock()
-		n, err := w.writer.write(m.sock, head, frames)
-		w.counted.writes++
-		w.counted.bytes += uint64(n)
+		n, err := s.writer.write(m.sock, head, frames)
+		s.counted.writes++
+		s.counted.bytes += uint64(n)
 		if resume {
 			m.resumed()
 		}
@@ -182,8 +182,8 @@ func (w *worker) write(m *Member, p part, frames []byte) {
 
 // Dry is what a reader calls when its input has run dry: it commits, where readers do that, and flushes. Not locked.
 func (m *Member) Dry() {
-	if m.w.hub.readers == CommitByReader {
-		m.w.hub.commitHere(m)
+	if m.shard.hub.readers == CommitByReader {
+		m.shard.hub.commitHere(m)
 	}
 	m.Flush()
 }
@@ -208,8 +208,8 @@ func (m *Member) Flush() {
 	if resume {
 		m.resumed()
 	}
-	m.w.counters.writes.Add(1)
-	m.w.counters.bytes.Add(uint64(n))
+	m.shard.counters.writes.Add(1)
+	m.shard.counters.bytes.Add(uint64(n))
 	m.mu.Lock()
 	m.writing = false
 	m.progress = m.progress || n > 0
@@ -236,19 +236,19 @@ func (m *Member) unwritten(err error, n int, head []byte, p part) {
 		m.mu.Unlock()
 		return
 	}
-	st := &stall{since: m.w.hub.now(), unsent: -1}
+	st := &stall{since: m.shard.hub.now(), unsent: -1}
 	if n < len(head) {
 		st.rest = append(st.rest, head[n:]...)
 	}
 	if p.c != nil {
 		st.ch, st.epoch = p.c.ch, p.c.epoch
-		m.w.hub.channels.retain(st.ch)
+		m.shard.hub.channels.retain(st.ch)
 		st.next, st.last = p.v.first+uint64(p.i), p.v.first+uint64(p.i+p.n-1)
 		st.advance(p.v, max(0, n-len(head)))
 	}
 	m.stall = st
-	m.w.counters.stalls.Add(1)
-	m.w.counters.stalled.Add(1)
+	m.shard.counters.stalls.Add(1)
+	m.shard.counters.stalled.Add(1)
 	m.waitWritable()
 }
 
@@ -266,7 +266,7 @@ func (st *stall) advance(v *view, out int) {
 // waitWritable asks the socket to tell when it takes bytes again.
 func (m *Member) waitWritable() {
 	if m.wakeup == nil {
-		m.wakeup = func() { m.w.pushWritable(m) }
+		m.wakeup = func() { m.shard.pushWritable(m) }
 	}
 	m.outside++
 	m.mu.Unlock()

@@ -235,6 +235,8 @@ func appendGap(b []byte, sub uint32, r store.Resumption) []byte {
 	return frame(b, kindGap, uint64(sub), r.Fork.From, r.Fork.To, r.Trimmed.From, r.Trimmed.To, uint64(r.After.Term), r.After.Offset)
 }
 
+func (p *peer) Prefetch() {}
+
 func (p *peer) Allowance(sub uint32) (records, bytes int) {
 	p.live("Allowance")
 	s := p.subs[sub]

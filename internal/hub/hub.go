@@ -43,7 +43,7 @@ type Options struct {
 	Log *store.Log
 	// Encoders, one for each codec; [Hub.Attach] names them by index. At least one, at most MaxEncoders.
 	Encoders []Encoder
-	// Workers is how many goroutines write to sockets. Default: GOMAXPROCS.
+	// Workers is how many goroutines write to sockets at a time. The last of several joins only in bursts. Default: GOMAXPROCS.
 	Workers int
 	// CacheBytes is a hard bound of the pages of history that cursors behind the head share, over all channels; at it the page
 	// used least recently goes. The tail pages of active channels have the same bound once more; at it the
@@ -73,7 +73,7 @@ type Hub struct {
 	pageSize int
 	now      func() time.Time
 
-	workers   []*worker
+	crew      crew
 	queue     queue
 	readers   Commit
 	committer *committer
@@ -113,7 +113,7 @@ func New(o Options) (*Hub, error) {
 	}
 	h.pageSize = or(o.PageBytes, DefaultPageBytes)
 	h.ctx, h.cancel = context.WithCancel(context.Background())
-	h.channels.init(or(o.Workers, runtime.GOMAXPROCS(0)))
+	h.channels.init()
 	h.cache.init(or(o.CacheBytes, DefaultCacheBytes))
 	h.queue.init(or(o.QueueBytes, DefaultQueueBytes), o.Fatal)
 	if h.readers = o.Commit; h.readers == CommitByReader {
@@ -121,9 +121,7 @@ func New(o Options) (*Hub, error) {
 	}
 	h.loader.init()
 	h.cursors.init()
-	for range or(o.Workers, runtime.GOMAXPROCS(0)) {
-		h.workers = append(h.workers, newWorker(h, len(h.workers)))
-	}
+	h.crew.init(h, or(o.Workers, runtime.GOMAXPROCS(0)))
 	h.start(or(o.TrimEvery, DefaultTrimEvery))
 	return h, nil
 }
@@ -137,9 +135,10 @@ func or[T comparable](v, standard T) T {
 }
 
 func (h *Hub) start(trimEvery time.Duration) {
-	for _, w := range h.workers {
-		h.wg.Go(w.run)
+	for range h.crew.most {
+		h.wg.Go(h.crew.run)
 	}
+	h.wg.Go(h.crew.sweepAll)
 	for range loaders {
 		h.loader.wg.Go(h.load)
 	}
@@ -161,10 +160,11 @@ func (h *Hub) Close() error {
 		h.loader.close()
 		saveErr := h.saveCursors()
 		h.cancel()
-		for _, w := range h.workers {
-			w.close()
-		}
+		close(h.crew.stop)
 		h.wg.Wait()
+		for _, s := range h.crew.shards { // answers that the commit loop gave last
+			s.turn(new(writer))
+		}
 		h.closeErr = appendErr
 		if appendErr == nil {
 			h.closeErr = saveErr
@@ -173,17 +173,17 @@ func (h *Hub) Close() error {
 	return h.closeErr
 }
 
-// Attach gives a connection to the worker that has the fewest. codec is an index into Options.Encoders. The
+// Attach gives a connection to the shard that has the fewest. codec is an index into Options.Encoders. The
 // member must be detached in the end, also after the hub was closed.
 func (h *Hub) Attach(s Socket, codec int, o Owner) *Member {
-	w := h.workers[0]
-	for _, v := range h.workers[1:] {
+	w := h.crew.shards[0]
+	for _, v := range h.crew.shards[1:] {
 		if v.load.Load() < w.load.Load() {
 			w = v
 		}
 	}
 	w.load.Add(1)
-	m := &Member{w: w, sock: s, owner: o, codec: uint8(codec), index: -1}
+	m := &Member{shard: w, sock: s, owner: o, codec: uint8(codec), index: -1}
 	w.pushJoin(m)
 	return m
 }
@@ -226,7 +226,7 @@ type Stats struct {
 	Deliveries, Writes, BytesOut, Stalls, Gaps, Broken uint64
 }
 
-// Stats sums what the workers counted. It is cheap, and not a snapshot: the parts are of slightly
+// Stats sums what the shards counted. It is cheap, and not a snapshot: the parts are of slightly
 // different moments.
 func (h *Hub) Stats() Stats {
 	s := Stats{
@@ -234,7 +234,7 @@ func (h *Hub) Stats() Stats {
 		TailBytes: int(h.cache.tailBytes.Load()), QueueBytes: h.queue.size(), Channels: h.channels.len(),
 	}
 	s.CacheBytes, s.CachePages = h.cache.size()
-	for _, w := range h.workers {
+	for _, w := range h.crew.shards {
 		w.addTo(&s)
 	}
 	return s

@@ -62,7 +62,7 @@ type load struct {
 	state   store.State
 	err     error
 	dropped bool         // the hub closes
-	left    atomic.Int32 // workers that have not seen it yet
+	left    atomic.Int32 // shards that have not seen it yet
 }
 
 // waiter is a cursor, or a member with a stalled range.
@@ -219,7 +219,7 @@ func (h *Hub) encode(ld *load, c *store.Committed, scratch []byte) (*page, []byt
 	return p, scratch
 }
 
-// finish hands a load to the workers of those who wait for it.
+// finish hands a load to the shards of those who wait for it.
 func (h *Hub) finish(ld *load) {
 	l := &h.loader
 	l.mu.Lock()
@@ -227,23 +227,23 @@ func (h *Hub) finish(ld *load) {
 	l.mu.Unlock()
 	var seen [256]bool
 	mine := seen[:]
-	if len(h.workers) > len(mine) {
-		mine = make([]bool, len(h.workers))
+	if len(h.crew.shards) > len(mine) {
+		mine = make([]bool, len(h.crew.shards))
 	}
 	for i := range ld.waiters {
-		mine[ld.waiters[i].member().w.id] = true
+		mine[ld.waiters[i].member().shard.id] = true
 	}
 	ld.left.Store(1)
-	for i, w := range h.workers {
+	for i, s := range h.crew.shards {
 		if mine[i] {
 			ld.left.Add(1)
-			w.post(func(in *inbox) { in.loads = append(in.loads, ld) })
+			s.post(func(in *inbox) { in.loads = append(in.loads, ld) })
 		}
 	}
 	h.seen(ld)
 }
 
-// seen counts a worker as done with a load, and lets go of its page after the last.
+// seen counts a shard as done with a load, and lets go of its page after the last.
 func (h *Hub) seen(ld *load) {
 	if ld.left.Add(-1) == 0 && ld.page != nil {
 		h.cache.unpin(ld.page)

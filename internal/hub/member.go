@@ -19,7 +19,7 @@ const openLimit = 1024
 // the others never.
 type Member struct {
 	mu    sync.Mutex
-	w     *worker
+	shard *shard
 	sock  Socket
 	owner Owner
 
@@ -28,13 +28,13 @@ type Member struct {
 	subs     []*cursor     // in order of sub
 	wakeup   func()        // for Socket.WhenWritable; made at the first stall
 	idle     chan struct{} // closed when outside becomes 0, or for Drain; nil unless somebody waits
-	index    int32         // in w.members, the worker's own; -1 if not there
+	index    int32         // in in its shard's members, the shard's own; -1 if not there
 	opens    int32         // Open was called so often, and no loader has taken it on yet
 	outside  int16         // calls of the owner's or the socket's that are under way without the lock
 	codec    uint8
 	writing  bool // somebody is in Socket.TryWrite
 	again    bool // look again before writing ends: somebody else found it busy
-	marked   bool // in the worker's urgent list
+	marked   bool // in the shard's urgent list
 	paused   bool // Ready has said false
 	draining bool // no more ranges
 	parting  bool // Farewell was called
@@ -117,11 +117,11 @@ func (m *Member) Farewell(b []byte) {
 	m.parting = true
 }
 
-// Urgent has the worker write the replies soon: they were added outside a reader that will call Flush. Locked.
+// Urgent has a worker write the replies soon: they were added outside a reader that will call Flush. Locked.
 func (m *Member) Urgent() {
 	if !m.marked && !m.detached {
 		m.marked = true
-		m.w.pushUrgent(m)
+		m.shard.pushUrgent(m)
 	}
 }
 
@@ -136,7 +136,7 @@ func (m *Member) Ready() bool {
 }
 
 func (m *Member) readyLocked() bool {
-	return m.out.size() < replyLimit && m.opens < openLimit && m.w.hub.queue.ready(m)
+	return m.out.size() < replyLimit && m.opens < openLimit && m.shard.hub.queue.ready(m)
 }
 
 // Submit queues drafts for the commit loop, in order, and copies what they point to (strings are kept as they are, so
@@ -144,7 +144,7 @@ func (m *Member) readyLocked() bool {
 // readers commit, Dry is to be called afterwards. Locked.
 func (m *Member) Submit(drafts []store.Draft) {
 	if len(drafts) > 0 && !m.detached {
-		m.w.hub.queue.submit(m, drafts)
+		m.shard.hub.queue.submit(m, drafts)
 	}
 }
 
@@ -170,7 +170,7 @@ func (m *Member) Open(r OpenRequest) Opening {
 // OpenLater has subscriptions opened on goroutines of the hub. It never waits. Locked or not.
 func (m *Member) OpenLater(list ...Opening) {
 	for i := range list {
-		m.w.hub.loader.pushOpen(list[i].j)
+		m.shard.hub.loader.pushOpen(list[i].j)
 	}
 }
 
@@ -178,7 +178,7 @@ func (m *Member) OpenLater(list ...Opening) {
 // wait. Those that the store must keep, and those for which too many readers are at it already, are opened later. It is for
 // the reader, which calls Dry afterwards. Not locked.
 func (m *Member) OpenHere(list ...Opening) {
-	h := m.w.hub
+	h := m.shard.hub
 	for i := range list {
 		j := &list[i].j
 		if j.r.Cursor != "" || !h.loader.lend() {
@@ -206,7 +206,7 @@ func (m *Member) CloseSub(sub uint32) {
 func (m *Member) Wake(sub uint32) {
 	if i, ok := m.find(sub); ok && m.subs[i].state == starved {
 		m.subs[i].state = queued
-		m.w.pushRun(m.subs[i])
+		m.shard.pushRun(m.subs[i])
 	}
 }
 
@@ -214,7 +214,7 @@ func (m *Member) Wake(sub uint32) {
 // again. A position without a term gets that of its offset in the log. Without a named cursor it does nothing. Locked.
 func (m *Member) SaveCursor(sub uint32, p holdfast.Position) {
 	if i, ok := m.find(sub); ok && m.subs[i].named != nil {
-		m.w.hub.cursors.save(m.subs[i].named, p)
+		m.shard.hub.cursors.save(m.subs[i].named, p)
 	}
 }
 
@@ -240,10 +240,10 @@ func (m *Member) closeAt(i int) {
 	opening := c.state == opening
 	c.state = closed
 	if c.named != nil {
-		m.w.hub.cursors.leave(c.named)
+		m.shard.hub.cursors.leave(c.named)
 	}
 	if !opening {
-		m.w.pushLeave(c)
+		m.shard.pushLeave(c)
 	}
 }
 
@@ -261,10 +261,10 @@ func (m *Member) Detach() {
 			m.out.release()
 			m.out = nil
 		}
-		m.w.post(func(in *inbox) { in.parts = append(in.parts, m) })
-		m.w.load.Add(-1)
+		m.shard.post(func(in *inbox) { in.parts = append(in.parts, m) })
+		m.shard.load.Add(-1)
 	}
 	m.waitOutside()
 	m.mu.Unlock()
-	m.w.hub.queue.signal() // where readers commit, this one does not any more
+	m.shard.hub.queue.signal() // where readers commit, this one does not any more
 }

@@ -15,13 +15,13 @@ type Opening struct{ j openJob }
 type opener uint8
 
 const (
-	// byLoader: the answer is written by the worker, which is told.
+	// byLoader: the answer is written by a worker, which is told.
 	byLoader opener = iota
 	// byReader: the reader writes the answer when its input has run dry.
 	byReader
 )
 
-// open resolves where a subscription starts and hands its cursor to its worker.
+// open resolves where a subscription starts and hands its cursor to its shard.
 func (h *Hub) open(j *openJob, by opener) {
 	c := j.c
 	wanted := c.takenOn()
@@ -90,7 +90,7 @@ func (c *cursor) opened(o Opened, named *namedCursor, by opener) bool {
 		named.c = c
 	}
 	c.state = queued
-	m.w.pushEnter(c, c.ch.listen(c))
+	m.shard.pushEnter(c, c.ch.listen(c))
 	m.owner.Opened(c.sub, o)
 	return true
 }

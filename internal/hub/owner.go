@@ -26,6 +26,9 @@ type Socket interface {
 	TryWrite(bufs ...[]byte) (n int, err error)
 	// WhenWritable calls f once, on any goroutine, when the socket takes bytes again or has failed.
 	WhenWritable(f func())
+	// Prefetch says that TryWrite is near: the processor may begin to fetch what it looks at. Called concurrently with
+	// everything, so it must look at nothing itself.
+	Prefetch()
 }
 
 // Unsenter is what a Socket may also be: Unsent returns how many written bytes the kernel has not got rid of.
@@ -44,6 +47,9 @@ type Owner interface {
 	// Opened answers Open. Unless o.Err is set, records follow after o.Resumption.After. A fork or a trimmed range in
 	// o.Resumption is the owner's to tell; Gap is not called for it.
 	Opened(sub uint32, o Opened)
+	// Prefetch says that Allowance and Flushed are near: the processor may begin to fetch what they look at. Not locked, so it must
+	// look at nothing itself.
+	Prefetch()
 	// Allowance returns how much more may be on its way now. records < 1 means nothing until Wake. Otherwise one
 	// record is always sent, even one that is larger than bytes.
 	Allowance(sub uint32) (records, bytes int)

@@ -1,22 +1,28 @@
 package hub
 
-import "github.com/holdfast-ws/holdfast"
+import (
+	"unsafe"
 
-// fan shows a channel's tail to the worker's cursors on it.
-func (w *worker) fan(ch *channel) {
-	l := &ch.lists[w.id]
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/near"
+)
+
+// fan shows a channel's tail to the shard's cursors on it.
+func (s *shard) fan(l *list) {
+	ch := l.ch
 	ch.mu.Lock()
 	l.dirty = false
 	epoch, head := ch.epoch, ch.head
 	for k, p := range ch.tails {
 		if p != nil {
-			w.views[k] = p.view()
+			s.views[k] = p.view()
 		} else {
-			w.views[k] = view{}
+			s.views[k] = view{}
 		}
 	}
 	ch.mu.Unlock()
-	for _, c := range l.cursors {
+	for i, c := range l.cursors {
+		l.ahead(i)
 		c.m.mu.Lock()
 		if c.state != ready || c.epoch == epoch && c.after >= head {
 			c.m.mu.Unlock()
@@ -28,18 +34,44 @@ func (w *worker) fan(ch *channel) {
 		}
 		if c.epoch != epoch {
 			c.state = queued
-			w.runs = append(w.runs, c)
+			s.runs = append(s.runs, c)
 			c.m.mu.Unlock()
 			continue
 		}
-		w.serve(c, &w.views[c.m.codec], head)
-		w.look()
+		s.serve(c, &s.views[c.m.codec], head)
+		s.look()
 	}
-	clear(w.views[:])
+	clear(s.views[:])
+}
+
+// How many cursors ahead of the one that is served the next ones are fetched: the cursor, then what it points to, and so on.
+const (
+	aheadCursor = 12
+	aheadMember = 8
+	aheadOwner  = 4
+)
+
+// ahead has what the next cursors need brought near. In a channel with many quiet subscribers everything that a delivery touches
+// has left the caches since the last one, and to wait for a dozen lines one after the other costs a fifth of the delivery.
+func (l *list) ahead(i int) {
+	list := l.cursors[i:]
+	if len(list) > aheadCursor {
+		near.Fetch(unsafe.Pointer(list[aheadCursor]))
+	}
+	if len(list) > aheadMember {
+		m := list[aheadMember].m
+		near.Fetch(unsafe.Pointer(m))
+		near.Fetch(unsafe.Pointer(&m.subs))
+	}
+	if len(list) > aheadOwner {
+		m := list[aheadOwner].m
+		m.owner.Prefetch()
+		m.sock.Prefetch()
+	}
 }
 
 // step finds the page that a queued cursor needs and writes from it, or has it loaded.
-func (w *worker) step(c *cursor) {
+func (s *shard) step(c *cursor) {
 	m, ch := c.m, c.ch
 	m.mu.Lock()
 	if c.state != queued || c.busy() {
@@ -47,17 +79,17 @@ func (w *worker) step(c *cursor) {
 		return
 	}
 	want := c.after + 1
-	v, now := w.hub.find(ch, m.codec, want)
+	v, now := s.hub.find(ch, m.codec, want)
 	switch {
 	case c.epoch != now.epoch || now.outdated && want <= now.head:
-		w.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadState})
+		s.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadState})
 	case want > now.head:
 		c.state = ready
 		m.mu.Unlock()
 	case want > now.floor && v.has(want):
-		w.serve(c, &v, now.head)
+		s.serve(c, &v, now.head)
 	default:
-		w.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadPage, codec: m.codec, start: want})
+		s.request(c, loadKey{ch: ch, epoch: now.epoch, kind: loadPage, codec: m.codec, start: want})
 	}
 }
 
@@ -75,9 +107,9 @@ func (c *cursor) busy() bool {
 }
 
 // request has a cursor wait for a load. It unlocks the member.
-func (w *worker) request(c *cursor, key loadKey) {
+func (s *shard) request(c *cursor, key loadKey) {
 	c.state = loading
-	w.hub.loader.request(key, waiter{c: c})
+	s.hub.loader.request(key, waiter{c: c})
 	c.m.mu.Unlock()
 }
 
@@ -104,78 +136,78 @@ func (h *Hub) find(ch *channel, codec uint8, offset uint64) (view, moment) {
 	return v, now
 }
 
-// loaded goes on with those of the worker's cursors and members that waited for a load.
-func (w *worker) loaded(ld *load) {
+// loaded goes on with those of the shard's cursors and members that waited for a load.
+func (s *shard) loaded(ld *load) {
 	var v view
 	if ld.page != nil {
 		v = ld.page.view()
 	}
 	epoch, head := ld.ch.now()
 	for _, x := range ld.waiters {
-		if x.member().w != w {
+		if x.member().shard != s {
 			continue
 		}
 		if x.m != nil {
-			w.proceedLoaded(x.m, ld, &v)
+			s.proceedLoaded(x.m, ld, &v)
 		} else if x.c.m.mu.Lock(); x.c.state != loading || ld.dropped {
 			x.c.m.mu.Unlock()
 		} else if epoch != ld.epoch {
-			w.requeue(x.c)
+			s.requeue(x.c)
 		} else {
-			w.resume(x.c, ld, &v, head)
+			s.resume(x.c, ld, &v, head)
 		}
-		w.look()
+		s.look()
 	}
-	w.hub.seen(ld)
+	s.hub.seen(ld)
 }
 
 // requeue has a cursor looked at again. It unlocks the member.
-func (w *worker) requeue(c *cursor) {
+func (s *shard) requeue(c *cursor) {
 	c.state = queued
-	w.runs = append(w.runs, c)
+	s.runs = append(s.runs, c)
 	c.m.mu.Unlock()
 }
 
 // resume goes on with a cursor that waited for a load of the channel as it is now. It unlocks the member.
-func (w *worker) resume(c *cursor, ld *load, v *view, head uint64) {
+func (s *shard) resume(c *cursor, ld *load, v *view, head uint64) {
 	switch {
 	case ld.err != nil:
-		w.fail(c, ld.err)
+		s.fail(c, ld.err)
 	case v.has(c.after + 1):
-		w.serve(c, v, head)
+		s.serve(c, v, head)
 	case ld.page != nil:
-		w.requeue(c)
+		s.requeue(c)
 	default:
-		w.relocate(c, ld)
+		s.relocate(c, ld)
 	}
 }
 
 // relocate has a cursor go on where the log's state says, and tells its owner what is lost. It unlocks the member.
-func (w *worker) relocate(c *cursor, ld *load) {
+func (s *shard) relocate(c *cursor, ld *load) {
 	r := ld.state.Resume(holdfast.Position{Term: c.term, Offset: c.after}, nil)
 	lost := r.Forked || !r.Trimmed.Empty()
 	if !lost && ld.kind == loadPage {
 		if ld.state.Head >= ld.start {
-			w.fail(c, ld.brokenLog())
+			s.fail(c, ld.brokenLog())
 		} else { // the log is being deleted: the next look sees the new epoch
-			w.requeue(c)
+			s.requeue(c)
 		}
 		return
 	}
 	c.epoch = ld.epoch
 	if lost {
 		c.after, c.term = r.After.Offset, r.After.Term
-		w.counted.gaps++
+		s.counted.gaps++
 		c.m.owner.Gap(c.sub, r)
 		c.m.Urgent()
 	} else if ld.kind == loadState {
 		c.term = ld.state.TermAt(c.after)
 	}
-	w.requeue(c)
+	s.requeue(c)
 }
 
 // fail closes a subscription whose log cannot be read. It unlocks the member.
-func (w *worker) fail(c *cursor, err error) {
+func (s *shard) fail(c *cursor, err error) {
 	m := c.m
 	if i, ok := m.find(c.sub); ok && m.subs[i] == c {
 		m.closeAt(i)

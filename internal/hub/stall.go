@@ -8,13 +8,13 @@ import (
 )
 
 // proceed writes what a stalled member has left over.
-func (w *worker) proceed(m *Member) {
+func (s *shard) proceed(m *Member) {
 	m.mu.Lock()
-	w.proceedWith(m, nil)
+	s.proceedWith(m, nil)
 }
 
 // proceedLoaded does so with a page that was loaded for it.
-func (w *worker) proceedLoaded(m *Member, ld *load, v *view) {
+func (s *shard) proceedLoaded(m *Member, ld *load, v *view) {
 	m.mu.Lock()
 	if m.stall == nil || ld.dropped {
 		m.mu.Unlock()
@@ -24,10 +24,10 @@ func (w *worker) proceedLoaded(m *Member, ld *load, v *view) {
 		m.breakDown(moved(ld.brokenLog()))
 		return
 	}
-	w.proceedWith(m, v)
+	s.proceedWith(m, v)
 }
 
-func (w *worker) proceedWith(m *Member, v *view) {
+func (s *shard) proceedWith(m *Member, v *view) {
 	for {
 		st := m.stall
 		if st == nil || m.detached || m.dead {
@@ -35,7 +35,7 @@ func (w *worker) proceedWith(m *Member, v *view) {
 			return
 		}
 		if len(st.rest) == 0 && (st.ch == nil || st.next > st.last) {
-			w.recovered(m)
+			s.recovered(m)
 			return
 		}
 		var frames []byte
@@ -43,7 +43,7 @@ func (w *worker) proceedWith(m *Member, v *view) {
 		if st.ch != nil {
 			if v == nil || !v.has(st.next) {
 				var now moment
-				found, now = w.hub.find(st.ch, m.codec, st.next)
+				found, now = s.hub.find(st.ch, m.codec, st.next)
 				if now.epoch != st.epoch {
 					m.breakDown(moved(nil))
 					return
@@ -51,19 +51,19 @@ func (w *worker) proceedWith(m *Member, v *view) {
 				v = &found
 			}
 			if !v.has(st.next) {
-				w.hub.loader.request(loadKey{ch: st.ch, epoch: st.epoch, kind: loadPage, codec: m.codec, start: st.next}, waiter{m: m})
+				s.hub.loader.request(loadKey{ch: st.ch, epoch: st.epoch, kind: loadPage, codec: m.codec, start: st.next}, waiter{m: m})
 				m.mu.Unlock()
 				return
 			}
 			i := int(st.next - v.first)
-			n := v.fit(i, int(st.last-st.next)+1, w.hub.pageSize)
+			n := v.fit(i, int(st.last-st.next)+1, s.hub.pageSize)
 			frames = v.cut(i, n)[st.skip:]
 		}
 		m.writing = true
 		m.mu.Unlock()
-		n, err := w.writer.write(m.sock, st.rest, frames)
-		w.counted.writes++
-		w.counted.bytes += uint64(n)
+		n, err := s.writer.write(m.sock, st.rest, frames)
+		s.counted.writes++
+		s.counted.bytes += uint64(n)
 		m.mu.Lock()
 		m.writing, m.again = false, false
 		m.progress = m.progress || n > 0
@@ -85,24 +85,24 @@ func (w *worker) proceedWith(m *Member, v *view) {
 }
 
 // recovered ends a stall.
-func (w *worker) recovered(m *Member) {
+func (s *shard) recovered(m *Member) {
 	st := m.stall
 	m.stall = nil
-	w.kick(m)
+	s.kick(m)
 	if m.out.size() > 0 {
-		w.flush(m)
+		s.flush(m)
 	} else {
 		m.signalLocked()
 		m.mu.Unlock()
 	}
-	w.dropStall(st)
+	s.dropStall(st)
 }
 
 // dropStall forgets a stall that is no member's any more.
-func (w *worker) dropStall(st *stall) {
-	w.counters.stalled.Add(-1)
+func (s *shard) dropStall(st *stall) {
+	s.counters.stalled.Add(-1)
 	if st.ch != nil {
-		w.hub.release(st.ch)
+		s.hub.release(st.ch)
 	}
 }
 
@@ -126,7 +126,7 @@ func (m *Member) breakDown(err error) {
 	}
 	m.outside++
 	m.mu.Unlock()
-	m.w.counters.broken.Add(1)
+	m.shard.counters.broken.Add(1)
 	m.owner.Broken(err)
 	m.mu.Lock()
 	m.outside--

@@ -13,18 +13,21 @@ import (
 // WhenWritable are for whoever is the one writer at the moment. Resume, Close and the methods that only tell
 // something may be called concurrently with everything. A Conn must not be copied.
 type Conn struct {
+	// What a write looks at comes first, and so lies in one line of the processor's cache.
+	queue   *queue        // portable path: bytes on their way to a blocking write
+	written atomic.Uint64 // bytes that the socket took
+	closed  atomic.Bool   // set under mu
+	waiting atomic.Bool   // from WhenWritable until its function is called
+	gate    fdGate
+	raw     rawIO // readiness reads and non-blocking writes; unused on the portable path
+
 	nc          net.Conn
 	h           Handler // while Serve runs
 	poller      *Poller
 	early       []byte
 	subprotocol string
-	raw         rawIO         // readiness reads and non-blocking writes; unused on the portable path
-	queue       *queue        // portable path: bytes on their way to a blocking write
-	written     atomic.Uint64 // bytes that the socket took
-	closed      atomic.Bool   // set under mu
 	settle      bool
-	settled     bool        // ErrSettled was returned, or is due
-	waiting     atomic.Bool // from WhenWritable until its function is called
+	settled     bool // ErrSettled was returned, or is due
 	reader      reader
 
 	mu      sync.Mutex
@@ -132,7 +135,7 @@ func (c *Conn) endReading(goesOn bool) {
 	closed := c.closed.Load()
 	c.mu.Unlock()
 	if closed {
-		c.nc.Close()
+		c.shut()
 	}
 }
 
@@ -212,7 +215,15 @@ func (c *Conn) Close() error {
 	if woken {
 		return nil
 	}
-	return c.nc.Close()
+	return c.shut()
+}
+
+// shut closes the socket, or leaves that to the writer that is inside.
+func (c *Conn) shut() error {
+	if c.gate.close() {
+		return c.nc.Close()
+	}
+	return nil
 }
 
 // wakeReader makes a pending read return, where that can be done without closing.

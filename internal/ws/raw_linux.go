@@ -18,6 +18,7 @@ const notSentLowat = 16 << 10
 // rawIO is the fast path: readiness reads and non-blocking writes through syscall.RawConn.
 type rawIO struct {
 	rc       syscall.RawConn
+	fd       int                // for writes, which the gate guards
 	readable func(uintptr) bool // c.onReadable; kept, so that no closure is made for each read
 	buf      *[readSize]byte    // borrowed, from onReadable until its bytes are processed
 	n        int
@@ -35,6 +36,9 @@ func (c *Conn) openRaw() bool {
 	}
 	rc, err := tc.SyscallConn()
 	if err != nil {
+		return false
+	}
+	if rc.Control(func(fd uintptr) { c.raw.fd = int(fd) }) != nil {
 		return false
 	}
 	c.raw.rc = rc
@@ -131,76 +135,81 @@ func (c *Conn) discardRaw() {
 	}
 }
 
-// writeOp is one gathered write. It is pooled together with its callback, so that a write allocates nothing
-// and a connection keeps nothing for it.
-type writeOp struct {
-	iov   [maxIovecs]syscall.Iovec
-	n     int // of iov
-	wrote int
-	errno syscall.Errno
-	call  func(uintptr)
-}
-
 const maxIovecs = 16
 
-var writeOps = sync.Pool{New: func() any {
-	op := new(writeOp)
-	op.call = op.write
-	return op
-}}
+// iovecs are pooled, so that a gathered write allocates nothing and a connection keeps nothing for it.
+var iovecs = sync.Pool{New: func() any { return new([maxIovecs]syscall.Iovec) }}
 
-func (op *writeOp) write(fd uintptr) {
-	for {
-		var n uintptr
-		if op.n == 1 {
-			n, _, op.errno = syscall.Syscall(syscall.SYS_WRITE, fd, uintptr(unsafe.Pointer(op.iov[0].Base)), uintptr(op.iov[0].Len))
-		} else {
-			n, _, op.errno = syscall.Syscall(syscall.SYS_WRITEV, fd, uintptr(unsafe.Pointer(&op.iov[0])), uintptr(op.n))
-		}
-		if op.errno == 0 {
-			op.wrote = int(n)
-		} else if op.errno == syscall.EINTR {
-			continue
-		}
-		return
-	}
-}
-
-// writeRaw makes one system call for every 16 slices.
+// writeRaw writes to the descriptor itself. RawConn.Write would get the poller ready for a wait that never comes, as the socket does
+// not block, and would look up what is three allocations away from here. The gate keeps the descriptor open meanwhile.
 func (c *Conn) writeRaw(bufs [][]byte) (total int, err error) {
-	op := writeOps.Get().(*writeOp)
+	if !c.gate.enter() {
+		c.gate.leave()
+		return 0, closedError(opWrite)
+	}
 	for len(bufs) > 0 && err == nil {
-		want := 0
-		op.n, op.wrote, op.errno = 0, 0, 0
-		for len(bufs) > 0 && op.n < maxIovecs {
-			if b := bufs[0]; len(b) > 0 {
-				op.iov[op.n].Base = unsafe.SliceData(b)
-				op.iov[op.n].SetLen(len(b))
-				op.n++
-				want += len(b)
-			}
-			bufs = bufs[1:]
+		var n, want int
+		if len(bufs) == 1 {
+			want = len(bufs[0])
+			n, err = writeOne(c.raw.fd, bufs[0])
+			bufs = nil
+		} else {
+			n, want, bufs, err = writeSome(c.raw.fd, bufs)
 		}
-		if op.n == 0 {
-			break
-		}
-		// Not Write, which gets the poller ready for a wait that never comes: the socket does not block, and there is one writer.
-		err = c.raw.rc.Control(op.call)
-		total += op.wrote
+		total += n
 		switch {
+		case err == syscall.EAGAIN, err == nil && n < want:
+			err = ErrStalled
 		case err != nil:
 			err = c.writeError(err)
-		case op.errno == syscall.EAGAIN, op.errno == 0 && op.wrote < want:
-			err = ErrStalled
-		case op.errno != 0:
-			err = c.writeError(op.errno)
 		}
 	}
-	runtime.KeepAlive(bufs)
-	clear(op.iov[:])
-	writeOps.Put(op)
-	c.written.Add(uint64(total))
+	c.written.Store(c.written.Load() + uint64(total)) // there is one writer
+	if !c.gate.leave() {
+		c.nc.Close()
+	}
 	return total, err
+}
+
+func writeOne(fd int, b []byte) (n int, err error) {
+	for len(b) > 0 {
+		if n, err = syscall.Write(fd, b); err != syscall.EINTR {
+			break
+		}
+	}
+	return max(n, 0), err
+}
+
+// writeSome makes one system call for up to 16 slices, and returns how much there was in them, and the other slices.
+func writeSome(fd int, bufs [][]byte) (n, want int, rest [][]byte, err error) {
+	iov := iovecs.Get().(*[maxIovecs]syscall.Iovec)
+	defer func() {
+		clear(iov[:])
+		iovecs.Put(iov)
+	}()
+	k := 0
+	for rest = bufs; len(rest) > 0 && k < maxIovecs; rest = rest[1:] {
+		if b := rest[0]; len(b) > 0 {
+			iov[k].Base = unsafe.SliceData(b)
+			iov[k].SetLen(len(b))
+			k++
+			want += len(b)
+		}
+	}
+	for k > 0 {
+		r, _, errno := syscall.Syscall(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(iov)), uintptr(k))
+		switch errno {
+		case 0:
+			n = int(r)
+		case syscall.EINTR:
+			continue
+		default:
+			err = errno
+		}
+		break
+	}
+	runtime.KeepAlive(bufs)
+	return n, want, rest, err
 }
 
 func (c *Conn) writeError(err error) error {

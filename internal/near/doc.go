@@ -1,0 +1,2 @@
+// Package near has memory brought near before it is needed.
+package near
