@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"internal/netlab": 0, // for tests alone
 	"internal/fsync":  0,
 	"internal/simnet": 0,
+	"internal/near":   0,
 	"internal/ws":     0,
 	"spec":            0,
 

@@ -38,22 +38,21 @@ type serveCmd struct {
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
 	Tidy             time.Duration `default:"2s" placeholder:"DURATION" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
 	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
+	GCSlack          size          `name:"gc-slack" default:"8M" placeholder:"SIZE" help:"Garbage that may gather beyond that (${default}), so that a small heap is not collected all the time. None where GOMEMLIMIT is set."`
 	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int           `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
-	Workers          int           `hidden:"" placeholder:"N" help:"Workers that write to sockets."`
 }
 
 func (c *serveCmd) Run(e *env) error {
 	workers := c.setProcs()
-	if c.Workers > 0 {
-		workers = c.Workers
-	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(c.GCPercent)
 	}
+	defer runtime.KeepAlive(c.slack())
 	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: c.LogLevel}))
-	ln, err := net.Listen("tcp", c.Listen)
+	lc := net.ListenConfig{KeepAlive: -1} // heartbeats find out more, and sooner, and a socket is spared four system calls
+	ln, err := lc.Listen(e.ctx, "tcp", c.Listen)
 	if err != nil {
 		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
 	}
@@ -89,6 +88,14 @@ func (c *serveCmd) Run(e *env) error {
 	tidying.Go(func() { tidy.Run(ctx, c.Tidy) })
 	fmt.Fprintf(e.stdout, "listening on http://%s (ws endpoint /ws)\n", ln.Addr())
 	return c.serve(e, srv, ln)
+}
+
+// slack returns memory that is to be kept, and never touched: the system has no page for it, but the collector counts it as living.
+func (c *serveCmd) slack() []byte {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return nil
+	}
+	return make([]byte, c.GCSlack)
 }
 
 // serve returns when the server has been shut down.

@@ -1,6 +1,8 @@
 package ws
 
 import (
+	"bytes"
+	"crypto/sha1"
 	"encoding/base64"
 	"net/http"
 	"net/textproto"
@@ -8,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/gobwas/httphead"
-	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsflate"
 
 	"github.com/holdfast-ws/holdfast"
@@ -56,31 +57,14 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 	}
 	subprotocol := choose(o.Subprotocols, Offered(r))
 
-	// gobwas checks by rules of its own after it has taken the connection over, so it gets a request with
-	// nothing left to find fault with.
-	u := ws.HTTPUpgrader{} // without a timeout: the answer is the first that is written, so the socket's buffer is empty
-	clean := &http.Request{
-		Method: http.MethodGet, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: "host",
-		Header: http.Header{
-			headerUpgrade:    {"websocket"},
-			headerConnection: {"Upgrade"},
-			headerKey:        {strings.TrimSpace(r.Header.Get(headerKey))},
-			headerVersion:    {"13"},
-		},
-	}
-	if subprotocol != "" {
-		clean.Header[headerProtocol] = []string{subprotocol}
-		u.Protocol = func(s string) bool { return s == subprotocol }
-	}
-	if len(accept.Name) > 0 {
-		clean.Header[headerExtensions] = []string{wsflate.ExtensionName}
-		u.Negotiate = func(httphead.Option) (httphead.Option, error) { return accept, nil }
-	}
-	nc, rw, _, err := u.Upgrade(clean, w)
+	nc, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		if nc != nil {
-			nc.Close()
-		}
+		http.Error(w, "the connection cannot be taken over", http.StatusInternalServerError)
+		return nil, &holdfast.Error{Code: holdfast.CodeInternalError, Op: opUpgrade, Cause: err}
+	}
+	// Without a timeout: it is the first that is written, so the socket's buffer is empty.
+	if _, err := nc.Write(appendSwitching(make([]byte, 0, 256), r, subprotocol, accept)); err != nil {
+		nc.Close()
 		return nil, &holdfast.Error{Code: holdfast.CodeInternalError, Op: opUpgrade, Cause: err}
 	}
 	var early []byte
@@ -96,6 +80,26 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 		co.Compression = CompressionOn
 	}
 	return NewConn(nc, early, co), nil
+}
+
+// acceptGUID is what RFC 6455, 1.3, has the key hashed with.
+const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+// appendSwitching appends the answer to a handshake that was found good: RFC 6455, 4.2.2.
+func appendSwitching(b []byte, r *http.Request, subprotocol string, extension httphead.Option) []byte {
+	var key [24 + len(acceptGUID)]byte // 24 is what 16 bytes are in base64
+	sum := sha1.Sum(append(append(key[:0], textproto.TrimString(r.Header.Get(headerKey))...), acceptGUID...))
+	b = append(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	b = base64.StdEncoding.AppendEncode(b, sum[:])
+	if subprotocol != "" {
+		b = append(append(b, "\r\nSec-WebSocket-Protocol: "...), subprotocol...)
+	}
+	if len(extension.Name) > 0 {
+		out := bytes.NewBuffer(append(b, "\r\nSec-WebSocket-Extensions: "...))
+		httphead.WriteOptions(out, []httphead.Option{extension})
+		b = out.Bytes()
+	}
+	return append(b, "\r\n\r\n"...)
 }
 
 // Offered returns the subprotocols that the request asks for, in its order; nil where it asks for none or
