@@ -67,6 +67,8 @@ const (
 	CodeHelloTimeout Code = 4007
 	// CodeRecordHole: a record came before its predecessor.
 	CodeRecordHole Code = 4008
+	// CodeTimeout: there was no answer in time.
+	CodeTimeout Code = 4009
 	// CodeOverloaded: the server has more work than it can take.
 	CodeOverloaded Code = 4100
 	// CodeStoreFull: the server's disk is nearly full, so it takes no more publishes.
@@ -85,6 +87,10 @@ const (
 	CodeDisconnected Code = 4107
 	// CodeBudget: the server holds as many unfinished messages as it may.
 	CodeBudget Code = 4108
+	// CodeCircuitOpen: the circuit breaker is open, because too much failed lately.
+	CodeCircuitOpen Code = 4109
+	// CodeAtCapacity: as many calls are under way as are allowed at a time.
+	CodeAtCapacity Code = 4110
 	// CodeUnauthenticated: the server wants to know who this is.
 	CodeUnauthenticated Code = 4200
 	// CodeTokenExpired: the token's time is over.
@@ -169,6 +175,8 @@ const (
 	CodeIO Code = 4361
 	// CodeRetriesExhausted: the connection could not be made in as many attempts as were allowed.
 	CodeRetriesExhausted Code = 4362
+	// CodeQueueFull: the queue of messages that wait for a connection is full.
+	CodeQueueFull Code = 4363
 )
 
 var codeTable = [...]codeInfo{
@@ -203,6 +211,7 @@ var codeTable = [...]codeInfo{
 	{4006, ActionNow, "bye", "the session said goodbye", ""},
 	{4007, ActionNow, "hello_timeout", "no hello came in time", "the connection was too slow, or the client sends something else first"},
 	{4008, ActionNow, "record_hole", "a record came before its predecessor", "the server is at fault; a new connection goes on from the last good record"},
+	{4009, ActionNow, "timeout", "there was no answer in time", "raise the timeout, or find out what takes so long"},
 	{4100, ActionLater, "overloaded", "the server has more work than it can take", "wait as long as it says"},
 	{4101, ActionLater, "store_full", "the server's disk is nearly full, so it takes no more publishes", "free space in the server's data folder, or shorten the retention"},
 	{4102, ActionLater, "rate_limited", "this client publishes faster than it may", "wait as long as the server says"},
@@ -212,6 +221,8 @@ var codeTable = [...]codeInfo{
 	{4106, ActionLater, "store_unavailable", "the store does not answer", "look into the server's log"},
 	{4107, ActionLater, "disconnected", "there is no connection at the moment", "the session reconnects by itself; wait, or look at its events"},
 	{4108, ActionLater, "budget", "the server holds as many unfinished messages as it may", "wait, or send smaller messages"},
+	{4109, ActionLater, "circuit_open", "the circuit breaker is open, because too much failed lately", "wait until it lets a trial through, or close it by hand"},
+	{4110, ActionLater, "at_capacity", "as many calls are under way as are allowed at a time", "wait, or raise the capacity"},
 	{4200, ActionAuthenticate, "unauthenticated", "the server wants to know who this is", "give a token"},
 	{4201, ActionAuthenticate, "token_expired", "the token's time is over", "get a new token"},
 	{4300, ActionStop, "bad_frame", "a frame could not be read", "the client and the server speak different protocols, or one of them is at fault"},
@@ -254,4 +265,5 @@ var codeTable = [...]codeInfo{
 	{4360, ActionStop, "canceled", "the caller stopped waiting", "what was published is still on its way"},
 	{4361, ActionStop, "io", "reading or writing failed", "check the disk, the path and its permissions"},
 	{4362, ActionStop, "retries_exhausted", "the connection could not be made in as many attempts as were allowed", ""},
+	{4363, ActionStop, "queue_full", "the queue of messages that wait for a connection is full", "wait for room, raise the limits, or choose another policy"},
 }
