@@ -24,8 +24,8 @@ const module = "github.com/holdfast-ws/holdfast"
 var floors = map[string]int{
 	".":               0, // the words; checked on its own, since everything is below it
 	"backoff":         0,
-	"breaker":         0,
 	"internal/check":  0,
+	"internal/feed":   0,
 	"internal/netlab": 0, // for tests alone
 	"internal/fsync":  0,
 	"internal/simnet": 0,
@@ -35,6 +35,7 @@ var floors = map[string]int{
 
 	"internal/powercut": 0, // a file system for tests
 
+	"breaker":       1,
 	"internal/wire": 1,
 	"monitor":       1,
 	"store":         1,
