@@ -19,6 +19,10 @@ const (
 	FirstImmediate
 )
 
+// DefaultMinUptime is how long a connection must have been up to count, unless Options say otherwise. The value is
+// reconnecting-websocket's.
+const DefaultMinUptime = 5 * time.Second
+
 // Options configure a Backoff. The zero value is useful.
 type Options struct {
 	// BaseDelay is the delay before the first retry. Default 1 s.
@@ -73,7 +77,7 @@ func (o Options) withDefaults() Options {
 		o.Jitter = 1
 	}
 	if o.MinUptime <= 0 {
-		o.MinUptime = 5 * time.Second
+		o.MinUptime = DefaultMinUptime
 	}
 	return o
 }

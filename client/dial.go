@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,9 +21,9 @@ import (
 )
 
 // dial makes one attempt. The error is a *holdfast.Error whose code says whether another one makes sense.
-func (s *Session) dial(ctx context.Context) (*socket, error) {
+func (s *Session) dial(ctx context.Context) (*link, error) {
 	op := "connect to " + s.url
-	k := &socket{s: s, kind: websocket.MessageBinary, dead: make(chan struct{})}
+	k := &link{s: s, kind: websocket.MessageBinary, dead: make(chan struct{})}
 	if s.o.Codec == CodecJSON {
 		k.kind = websocket.MessageText
 	}
@@ -33,16 +34,9 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 		}
 		k.token = token
 	}
-	raw := &lastConn{dial: s.o.Dial, moved: &k.moved}
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: raw.DialContext, TLSClientConfig: s.o.TLS}
-	defer transport.CloseIdleConnections()
-	o := &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: watching{transport}}, HTTPHeader: s.o.Header, Subprotocols: []string{s.codec.Subprotocol()},
-	}
-	if s.o.Compression == CompressionOn {
-		o.CompressionMode = websocket.CompressionNoContextTakeover
-	}
-	conn, resp, err := websocket.Dial(ctx, s.url, o)
+	d := dialer{dial: s.o.Dial, proxy: http.ProxyFromEnvironment, tls: s.o.TLS, header: s.o.Header, subprotocols: []string{s.codec.Subprotocol()},
+		compression: s.o.Compression, moved: &k.moved}
+	conn, raw, resp, err := d.connect(ctx, s.url)
 	if err != nil {
 		if resp == nil {
 			return nil, unreachable(s.url, s.o.ConnectTimeout, err)
@@ -50,17 +44,49 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 		return nil, refusal(op, resp, err)
 	}
 	if got := conn.Subprotocol(); got != s.codec.Subprotocol() {
-		raw.close()
+		raw.Close()
 		conn.CloseNow()
 		return nil, &holdfast.Error{Code: holdfast.CodeNotHoldfast, Op: op, Detail: "it chose the subprotocol " + strconv.Quote(got) + ", not " + s.codec.Subprotocol()}
 	}
 	if err := checkDeflate(resp.Header); err != nil {
-		raw.close()
+		raw.Close()
 		conn.CloseNow()
 		return nil, err
 	}
-	k.conn, k.raw = conn, raw.conn
+	k.conn, k.raw = conn, raw
 	return k, nil
+}
+
+// dialer makes one WebSocket connection.
+type dialer struct {
+	dial         func(ctx context.Context, network, addr string) (net.Conn, error)
+	proxy        func(*http.Request) (*url.URL, error)
+	tls          *tls.Config
+	header       http.Header
+	subprotocols []string
+	compression  Compression
+	moved, heard *moment
+}
+
+// connect returns the connection and the one below TLS and WebSocket. Where it fails, the answer is what the server said, if it said anything.
+func (d *dialer) connect(ctx context.Context, target string) (*websocket.Conn, net.Conn, *http.Response, error) {
+	raw := &lastConn{dial: d.dial, moved: d.moved, heard: d.heard}
+	transport := &http.Transport{Proxy: d.proxy, DialContext: raw.DialContext, TLSClientConfig: d.tls}
+	if tunnel, err := d.tunnel(target, raw); err != nil {
+		return nil, nil, nil, err
+	} else if tunnel != nil {
+		transport.Proxy, transport.DialContext = nil, tunnel
+	}
+	defer transport.CloseIdleConnections()
+	o := &websocket.DialOptions{HTTPClient: &http.Client{Transport: watching{transport}}, HTTPHeader: d.header, Subprotocols: d.subprotocols}
+	if d.compression == CompressionOn {
+		o.CompressionMode = websocket.CompressionNoContextTakeover
+	}
+	conn, resp, err := websocket.Dial(ctx, target, o)
+	if err != nil {
+		return nil, nil, resp, err
+	}
+	return conn, raw.conn, resp, nil
 }
 
 // lastConn remembers the connection that was made last: below TLS and WebSocket, it is the one that can be
@@ -68,6 +94,7 @@ func (s *Session) dial(ctx context.Context) (*socket, error) {
 type lastConn struct {
 	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	moved *moment
+	heard *moment // when bytes came; nil: nobody wants to know
 	mu    sync.Mutex
 	conn  net.Conn
 }
@@ -84,7 +111,27 @@ func (l *lastConn) DialContext(ctx context.Context, network, addr string) (net.C
 	l.mu.Lock()
 	l.conn = c
 	l.mu.Unlock()
+	if l.heard != nil {
+		c = &hearing{Conn: c, heard: l.heard}
+	}
+	if l.moved == nil {
+		return c, nil
+	}
 	return &slowWriter{Conn: c, moved: l.moved}, nil
+}
+
+// hearing notes when bytes come.
+type hearing struct {
+	net.Conn
+	heard *moment
+}
+
+func (h *hearing) Read(b []byte) (int, error) {
+	n, err := h.Conn.Read(b)
+	if n > 0 {
+		h.heard.now()
+	}
+	return n, err
 }
 
 // moment is the last time at which something happened.
@@ -119,14 +166,6 @@ func (w *slowWriter) Write(b []byte) (int, error) {
 		w.moved.now()
 	}
 	return n, err
-}
-
-func (l *lastConn) close() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.conn != nil {
-		l.conn.Close()
-	}
 }
 
 // refusal classes an attempt that the server answered, but did not grant.

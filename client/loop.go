@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
-	"github.com/holdfast-ws/holdfast/backoff"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -19,10 +17,10 @@ type owner struct {
 	machine *session.Client
 	fx      []session.ClientEffect
 	decoder wire.Decoder
-	backoff *backoff.Backoff
+	redial  redial
 
-	sock     *socket // the one that the machine knows of
-	opened   bool    // it was greeted,
+	sock     *link // the one that the machine knows of
+	opened   bool  // it was greeted,
 	openedAt time.Time
 	dialing  bool
 	attempt  int
@@ -40,9 +38,6 @@ type owner struct {
 
 // leastTick bounds how often time alone wakes the owner.
 const leastTick = 2 * time.Millisecond
-
-// maxRetryAfter bounds how long a server can make a client stay away.
-const maxRetryAfter = 10 * time.Minute
 
 // run is the owner.
 func (s *Session) run() {
@@ -226,7 +221,7 @@ func (s *Session) disconnect(now time.Time, code holdfast.Code, err error, notBe
 	s.stats.setError(err)
 	if s.opened {
 		s.opened = false
-		s.backoff.Up(now.Sub(s.openedAt))
+		s.redial.up(now.Sub(s.openedAt))
 		s.stats.disconnected(code)
 		s.log.Info("disconnected", "url", s.url, "code", code.String(), "error", err)
 		s.tell(Event{Kind: EventDisconnect, Time: now, Code: code, Err: err})
@@ -260,15 +255,16 @@ func (s *Session) gone(now time.Time, err error) {
 
 // retry is the only way to another attempt, and it leads through the backoff.
 func (s *Session) retry(now time.Time, err error, notBefore time.Time) {
-	delay, ok := s.backoff.Next()
+	v := Verdict{}
+	if !notBefore.IsZero() {
+		v.RetryAfter = notBefore.Sub(now)
+	}
+	delay, ok := s.redial.next(v)
 	if !ok {
 		s.fail(&holdfast.Error{Code: holdfast.CodeRetriesExhausted, Op: "connect to " + s.url,
 			Detail: "given up after " + strconv.Itoa(s.attempt+1) + " attempts; the last", Cause: whole{because(err), err},
 			Hint: "check the address, and that a server runs there; then open a new session"})
 		return
-	}
-	if wait := min(notBefore.Sub(now), maxRetryAfter); !notBefore.IsZero() && wait > delay {
-		delay = wait + time.Duration(rand.Float64()*float64(min(wait/4, delay))) // not all at once
 	}
 	s.attempt++
 	s.dialAt = now.Add(delay)

@@ -16,7 +16,7 @@ type op struct {
 	done  chan struct{}
 	sub   *Subscription
 	event *session.ClientEvent
-	sock  *socket
+	sock  *link
 	data  []byte
 	err   error
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
-	"github.com/holdfast-ws/holdfast/backoff"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 )
@@ -116,7 +115,7 @@ func (s *Session) begin(lanes []session.Lane, entries []session.Entry) {
 		Durable:     s.outbox.durability(),
 	})
 	s.machine.Load(lanes, entries)
-	s.backoff = backoff.New(s.o.Backoff, nil)
+	s.redial = redial{o: s.o.Backoff}
 	s.asked = map[uint64]*wire.Subscribe{}
 	s.decoder.Limits.MaxFrame = s.o.MaxMessage
 }

@@ -1,291 +1,290 @@
 package client
 
 import (
-	"compress/flate"
 	"context"
-	"errors"
-	"io"
-	"net"
+	"encoding/json"
+	"log/slog"
 	"strconv"
 	"sync"
 	"time"
-	"unicode/utf8"
-
-	"github.com/coder/websocket"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/breaker"
+	"github.com/holdfast-ws/holdfast/internal/feed"
 )
+
+// Socket is a connection to any WebSocket server that is made again whenever it ends: with a growing delay, heartbeats, a circuit
+// breaker, and a queue for what is sent meanwhile. What is sent goes out in order and no more than once, but what the network had when a
+// connection ended may not have arrived; a [Session] knows. All methods may be called concurrently.
+//
+// One goroutine owns the socket, and each connection has one that reads and one that writes.
+type Socket struct {
+	o       SocketOptions
+	url     string
+	log     *slog.Logger
+	breaker *breaker.Breaker // nil: none
+	feed    *feed.Feed[SocketEvent]
+	out     outqueue
+	in      inbox
+	stats   socketCounters
+	redial  redial // the owner's
+
+	mu          sync.Mutex
+	state       State
+	err         error // why it failed
+	wanted      wanted
+	leave       farewellWords
+	openc       chan struct{} // closed while it is open
+	asked       chan struct{} // tells the owner that wanted has changed
+	ended       chan struct{} // closed when the owner is gone
+	cancel      context.CancelFunc
+	openedAt    time.Time
+	retries     int
+	subprotocol string
+	circuit     breaker.State // as told last
+	defaultBeat bool          // Heartbeat.Message is the default
+}
+
+// wanted is what the owner is asked to do.
+type wanted uint8
 
 const (
-	// joinUpTo is how large a message gets by joining frames that have gathered.
-	joinUpTo = 64 << 10
-	// credit is how many messages a socket may have read that the owner has not looked at.
-	credit = 4
-	// backlog is what may wait to be written besides the outbox's content.
-	backlog = 4 << 20
-	// farewell bounds the closing handshake.
-	farewell = 2 * time.Second
+	wantOn wanted = iota
+	wantAgain
+	wantClose
 )
 
-// socket is one WebSocket connection: a goroutine that reads, one that writes. Neither knows anybody's context,
-// because coder/websocket closes a connection whose context ends.
-type socket struct {
-	s       *Session
-	conn    *websocket.Conn
-	raw     net.Conn // below everything: closing it ends all reads and writes at once
-	kind    websocket.MessageType
-	token   string
-	greetBy time.Time
-	credits chan struct{}
-	dead    chan struct{} // closed by kill
-	once    sync.Once
-	moved   moment // when a part of a message came or went
-
-	// what is to be written; the owner appends, the writer takes
-	mu      sync.Mutex
-	out     []byte
-	cuts    []int // where messages end in out, except for the last
-	closing holdfast.Code
-	signal  chan struct{}
-
-	appended bool // by the owner since its last flush
-	largest  int  // frame
-	spare    [][]byte
-	spareMu  sync.Mutex
+// farewellWords go into the close frame.
+type farewellWords struct {
+	code   holdfast.Code
+	reason string
 }
 
-func (k *socket) start() {
-	k.credits = make(chan struct{}, credit)
-	k.signal = make(chan struct{}, 1)
-	k.s.wg.Go(k.read)
-	k.s.wg.Go(k.write)
+// defaultRetries is how many attempts a socket makes where neither it nor the class of failure says.
+const defaultRetries = 10
+
+// Open opens a socket. It does not wait for the connection; see [Socket.Opened]. ctx bounds only the opening. The URL's scheme is
+// ws, wss, http or https. A socket must be closed, unless it has failed.
+//
+// Errors: CodeBadArgument; with QueueOptions.File CodeOutboxLocked, CodeOutboxDamaged and CodeIO.
+func Open(ctx context.Context, url string, o SocketOptions) (*Socket, error) {
+	if ctx.Err() != nil {
+		return nil, canceled("open socket", ctx)
+	}
+	target := ""
+	if o.URL == nil || url != "" {
+		var err error
+		if target, err = address(url); err != nil {
+			return nil, err
+		}
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Socket{o: o.withDefaults(), url: target, defaultBeat: o.Heartbeat.Message == nil}
+	s.log = s.o.Logger
+	s.redial = redial{o: s.o.Backoff, mode: redialClassed, classes: s.o.Classes, retries: defaultRetries, random: s.o.Random}
+	s.out.init(&s.o)
+	s.in.init(s.o.Backlog)
+	s.openc = make(chan struct{})
+	if err := s.guard(); err != nil {
+		return nil, err
+	}
+	if err := s.loadQueue(); err != nil {
+		return nil, err
+	}
+	s.feed = feed.New(feed.Options[SocketEvent]{Dropped: func(n int) SocketEvent {
+		return SocketEvent{Kind: SocketMissed, Time: time.Now(), N: n}
+	}})
+	s.start()
+	return s, nil
 }
 
-// append adds a frame. Only the owner calls it.
-func (k *socket) append(frame func(b []byte) []byte) {
-	k.mu.Lock()
-	begin := 0
-	if n := len(k.cuts); n > 0 {
-		begin = k.cuts[n-1]
+func (o *SocketOptions) check() error {
+	bad := func(detail string) error { return badArgument("open socket", "SocketOptions."+detail) }
+	for name, v := range map[string]int{"ChunkSize": o.ChunkSize, "MaxMessage": o.MaxMessage, "Backlog": o.Backlog, "HighWater": o.HighWater,
+		"LowWater": o.LowWater, "Queue.MaxMessages": o.Queue.MaxMessages, "Queue.MaxBytes": o.Queue.MaxBytes, "ErrorHistory": o.ErrorHistory,
+		"Heartbeat.MaxMissed": o.Heartbeat.MaxMissed} {
+		if v < 0 {
+			return bad(name + ": " + strconv.Itoa(v) + " is negative")
+		}
 	}
-	before := len(k.out)
-	k.out = frame(k.out)
-	k.largest = max(k.largest, len(k.out)-before)
-	if before > begin && len(k.out)-begin > joinUpTo {
-		k.cuts = append(k.cuts, before)
+	for name, v := range map[string]time.Duration{"ConnectTimeout": o.ConnectTimeout, "CloseTimeout": o.CloseTimeout, "Heartbeat.Interval": o.Heartbeat.Interval,
+		"Heartbeat.Timeout": o.Heartbeat.Timeout, "Queue.TTL": o.Queue.TTL} {
+		if v < 0 {
+			return bad(name + ": " + v.String() + " is negative")
+		}
 	}
-	k.mu.Unlock()
-	k.appended = true
+	switch {
+	case o.Heartbeat.Mode > HeartbeatOff:
+		return bad("Heartbeat.Mode: " + strconv.Itoa(int(o.Heartbeat.Mode)) + " is not a mode")
+	case o.Queue.Policy > QueueWait:
+		return bad("Queue.Policy: " + strconv.Itoa(int(o.Queue.Policy)) + " is not a policy")
+	}
+	return nil
 }
 
-// flush wakes the writer if anything was appended. It returns false if more waits for the writer than a session can have
-// to say: all of its outbox several times over.
-func (k *socket) flush() bool {
-	if !k.appended {
-		return true
+// guard gets the breaker.
+func (s *Socket) guard() (err error) {
+	if s.o.Guard == GuardOff {
+		return nil
 	}
-	k.appended = false
-	k.wake()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return len(k.out) <= 4*k.s.outbox.o.MaxBytes+backlog || len(k.out) <= 2*k.largest
-}
-
-func (k *socket) wake() {
-	select {
-	case k.signal <- struct{}{}:
-	default:
-	}
-}
-
-// write is the writer: whatever has gathered while it wrote goes out with the next message.
-func (k *socket) write() {
-	var buf []byte
-	var cuts []int
-	for {
-		select {
-		case <-k.signal:
-		case <-k.dead:
-			return
-		}
-		k.mu.Lock()
-		buf, k.out = k.out, buf[:0]
-		cuts, k.cuts = k.cuts, cuts[:0]
-		closing := k.closing
-		k.mu.Unlock()
-		from := 0
-		for _, to := range append(cuts, len(buf)) {
-			if to == from {
-				continue
-			}
-			if err := k.conn.Write(context.Background(), k.kind, buf[from:to]); err != nil {
-				k.kill() // the reader tells
-				return
-			}
-			k.s.stats.bytesOut.Add(uint64(to - from))
-			from = to
-		}
-		if cap(buf) > 1<<20 {
-			buf = nil
-		}
-		if closing != 0 {
-			k.conn.Close(websocket.StatusCode(closing), "")
-			k.kill()
-			return
-		}
-	}
-}
-
-// read is the reader. It stays at most credit messages ahead of the owner, and its last word is always that the
-// connection is gone, whoever ended it.
-func (k *socket) read() {
-	err := blame(k.readMessages())
-	if e, ok := err.(*holdfast.Error); ok {
-		k.fail(e.Code)
-	} else if errors.Is(err, websocket.ErrMessageTooBig) {
-		k.fail(holdfast.CodeMessageTooBig) // it has been sent already
-	}
-	k.kill()
-	k.s.box.post(op{kind: opGone, sock: k, err: k.reason(err)})
-	k.conn.CloseNow()
-}
-
-func (k *socket) readMessages() error {
-	k.conn.SetReadLimit(int64(k.s.o.MaxMessage))
-	for {
-		select {
-		case k.credits <- struct{}{}:
-		case <-k.dead:
-			return net.ErrClosed
-		}
-		typ, r, err := k.conn.Reader(context.Background())
-		if err != nil {
-			return err
-		}
-		if typ != k.kind {
-			return &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read from " + k.s.url, Detail: "a message of the wrong kind: " + typ.String()}
-		}
-		data, err := k.readAll(k.buffer(), r)
-		if err != nil {
-			return err
-		}
-		if k.s.o.Compression == CompressionOn && typ == websocket.MessageText && !utf8.Valid(data) { // inbound sees only the rest
-			return notUTF8("a text message that is not UTF-8")
-		}
-		k.s.stats.bytesIn.Add(uint64(len(data)))
-		if !k.s.box.post(op{kind: opMessage, sock: k, data: data}) {
-			return net.ErrClosed
-		}
-	}
-}
-
-// readAll reads a message into b, which grows as bytes come.
-func (k *socket) readAll(b []byte, r io.Reader) ([]byte, error) {
-	for {
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
-		}
-		n, err := r.Read(b[len(b):cap(b)])
-		if n > 0 && len(b) > 0 { // not the first part of it
-			k.moved.now()
-		}
-		b = b[:len(b)+n]
-		if err == io.EOF {
-			return b, nil
-		}
-		if err != nil {
-			return b, err
-		}
-	}
-}
-
-// buffer returns one that the owner is done with.
-func (k *socket) buffer() []byte {
-	k.spareMu.Lock()
-	defer k.spareMu.Unlock()
-	if n := len(k.spare); n > 0 {
-		b := k.spare[n-1]
-		k.spare = k.spare[:n-1]
-		return b[:0]
-	}
-	return make([]byte, 0, 4096)
-}
-
-// done gives a message's buffer back. The owner calls it.
-func (k *socket) done(data []byte) {
-	if cap(data) <= 2*joinUpTo {
-		k.spareMu.Lock()
-		if len(k.spare) < credit {
-			k.spare = append(k.spare, data)
-		}
-		k.spareMu.Unlock()
-	}
-	<-k.credits
-}
-
-// blame returns an error of ours alone where it was the server that broke a rule of WebSocket's.
-func blame(err error) error {
-	if e, ok := errors.AsType[*holdfast.Error](err); ok {
-		return e
-	}
-	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
-		return &holdfast.Error{Code: holdfast.CodeInvalidPayload, Op: opInbound, Detail: "a compressed message that cannot be inflated"}
+	if s.breaker = s.o.Breaker; s.breaker == nil {
+		s.breaker, err = breaker.New(s.o.BreakerOptions)
 	}
 	return err
 }
 
-// fail says goodbye with a code to a server that broke a rule, and gives it farewell to read that.
-func (k *socket) fail(code holdfast.Code) {
-	t := time.AfterFunc(farewell, k.kill)
-	defer t.Stop()
-	k.conn.Close(websocket.StatusCode(code), "")
-}
-
-// reason turns the end of a connection into an error with its code.
-func (k *socket) reason(err error) error {
-	if holdfast.CodeOf(err) != 0 {
+// loadQueue takes what an earlier socket has left in the file.
+func (s *Socket) loadQueue() error {
+	if s.o.Queue.File == "" {
+		return nil
+	}
+	file, list, err := openQueueFile(s.o.Queue.File)
+	if err != nil {
 		return err
 	}
-	if errors.Is(err, websocket.ErrMessageTooBig) {
-		return &holdfast.Error{Code: holdfast.CodeMessageTooBig, Op: "read from " + k.s.url,
-			Detail: "SessionOptions.MaxMessage: a message of the server's has more than " + strconv.Itoa(k.s.o.MaxMessage) + " bytes", Hint: "raise the limit"}
-	}
-	e := &holdfast.Error{Code: holdfast.CodeAbnormal, Op: "stay connected to " + k.s.url, Cause: root(err)}
-	if ce, ok := closeError(err); ok {
-		e.Code, e.Cause = holdfast.Code(ce.Code), nil
-		if e.Detail = ce.Reason; e.Detail == "" {
-			e.Detail = "the server closed the connection with " + strconv.Itoa(int(ce.Code)) + ": " + e.Code.What()
-		}
-	}
-	return e
+	s.out.load(file, list)
+	return nil
 }
 
-// kill ends the connection at once. Anybody may call it, any number of times.
-func (k *socket) kill() {
-	k.once.Do(func() {
-		close(k.dead)
-		if k.raw != nil {
-			k.raw.Close()
-		}
-		if k.credits == nil { // never started: nobody else cleans up
-			k.conn.CloseNow()
-		}
-	})
+// start begins with the owner.
+func (s *Socket) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.mu.Lock()
+	s.cancel, s.asked, s.ended = cancel, make(chan struct{}, 1), make(chan struct{})
+	s.wanted, s.err = wantOn, nil
+	ended := s.ended
+	s.mu.Unlock()
+	s.setState(StateConnecting, nil)
+	go func() {
+		defer close(ended)
+		defer cancel()
+		s.run(ctx)
+	}()
 }
 
-// shut says goodbye: what was appended is written, then a close frame. Within farewell it is over. The owner calls it.
-func (k *socket) shut(code holdfast.Code) {
-	k.mu.Lock()
-	k.closing = code
-	k.mu.Unlock()
-	k.wake()
-	k.s.wg.Go(func() {
-		t := time.NewTimer(farewell)
-		defer t.Stop()
+// State returns the state of the connection.
+func (s *Socket) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Err returns why the socket has failed, nil while it has not.
+func (s *Socket) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Subprotocol returns what the server has chosen on the last connection, or "".
+func (s *Socket) Subprotocol() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.subprotocol
+}
+
+// Breaker returns the circuit breaker, to look at, open and close by hand; nil without one.
+func (s *Socket) Breaker() *breaker.Breaker { return s.breaker }
+
+// BufferedAmount returns how many bytes wait to be written.
+func (s *Socket) BufferedAmount() int {
+	_, bytes := s.out.size()
+	return bytes
+}
+
+// Opened waits until a connection is open. It fails with CodeCanceled when ctx ends first, and with the socket's error when it
+// has failed or was closed.
+func (s *Socket) Opened(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		open, ended, state := s.openc, s.ended, s.state
+		s.mu.Unlock()
+		switch state {
+		case StateOpen:
+			return nil
+		case StateFailed, StateClosed, StateClosing:
+			return s.over("wait for a connection")
+		}
 		select {
-		case <-k.dead:
-		case <-t.C:
-			k.kill()
+		case <-open:
+		case <-ended:
+		case <-ctx.Done():
+			e := canceled("connect to "+s.url, ctx).(*holdfast.Error)
+			if log := s.Errors(); len(log) > 0 {
+				last := log[len(log)-1].Err
+				e.Detail, e.Cause = "no connection so far; the last attempt", whole{because(last), last}
+			}
+			return e
 		}
-	})
+	}
+}
+
+// over is the error of what is asked of a socket that is over.
+func (s *Socket) over(op string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == StateFailed {
+		return s.err
+	}
+	return &holdfast.Error{Code: holdfast.CodeClosed, Op: op, Detail: "the socket was closed"}
+}
+
+// Send has a message written as soon as it is its turn, and copies it. While there is no connection it waits in the queue, within
+// QueueOptions. On an open connection Send returns at once unless HighWater is reached; then it waits while ctx lives. That it
+// returned nil means that the message will be written, not that it has arrived.
+//
+// Errors: CodeQueueFull, CodeCanceled, CodeClosed after Close, why the socket failed, CodeBadArgument for a message of no kind, CodeIO with
+// QueueOptions.File.
+func (s *Socket) Send(ctx context.Context, m Message, opts ...SendOption) error {
+	if m.Kind != TextMessage && m.Kind != BinaryMessage {
+		return badArgument("send", "Message.Kind: "+strconv.Itoa(int(m.Kind))+" is neither text nor binary")
+	}
+	return s.send(ctx, m.Kind, m.Data, "", opts)
+}
+
+// SendText is Send for a text message.
+func (s *Socket) SendText(ctx context.Context, text string, opts ...SendOption) error {
+	return s.send(ctx, TextMessage, nil, text, opts)
+}
+
+// SendBytes is Send for a binary message.
+func (s *Socket) SendBytes(ctx context.Context, data []byte, opts ...SendOption) error {
+	return s.send(ctx, BinaryMessage, data, "", opts)
+}
+
+// SendJSON is Send for a text message with v as JSON. It fails with CodeBadArgument if v cannot be JSON.
+func (s *Socket) SendJSON(ctx context.Context, v any, opts ...SendOption) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "send", Detail: "v cannot be written as JSON", Cause: err}
+	}
+	return s.send(ctx, TextMessage, data, "", opts)
+}
+
+func (s *Socket) send(ctx context.Context, kind MessageKind, data []byte, text string, opts []SendOption) error {
+	var expires time.Time
+	if len(opts) > 0 {
+		var o sendOptions
+		for _, set := range opts {
+			set(&o)
+		}
+		expires = o.expires
+	}
+	gone, err := s.out.put(ctx, kind, data, text, expires)
+	s.discarded(gone)
+	return err
+}
+
+// discarded tells what was dropped.
+func (s *Socket) discarded(gone lost) {
+	if gone.dropped > 0 {
+		s.stats.discarded.Add(uint64(gone.dropped))
+		s.tell(SocketEvent{Kind: SocketDiscarded, Code: holdfast.CodeDropped, N: gone.dropped})
+	}
+	if gone.expired > 0 {
+		s.stats.expired.Add(uint64(gone.expired))
+		s.tell(SocketEvent{Kind: SocketDiscarded, Code: holdfast.CodeExpired, N: gone.expired})
+	}
 }

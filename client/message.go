@@ -1,0 +1,88 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/holdfast-ws/holdfast"
+)
+
+// MessageKind is what a WebSocket message holds.
+type MessageKind uint8
+
+const (
+	// TextMessage holds UTF-8.
+	TextMessage MessageKind = iota + 1
+	// BinaryMessage holds any bytes.
+	BinaryMessage
+)
+
+// String returns "text" or "binary".
+func (k MessageKind) String() string { return name(int(k), "none", "text", "binary") }
+
+func (k MessageKind) wire() websocket.MessageType {
+	if k == TextMessage {
+		return websocket.MessageText
+	}
+	return websocket.MessageBinary
+}
+
+// Message is one WebSocket message.
+type Message struct {
+	Kind MessageKind
+	Data []byte
+}
+
+// Text makes a text message. It must be UTF-8, or servers end the connection with 1007.
+func Text(s string) Message { return Message{TextMessage, []byte(s)} }
+
+// Bytes makes a binary message. The bytes are not copied until it is sent.
+func Bytes(b []byte) Message { return Message{BinaryMessage, b} }
+
+// JSON reads the message, of either kind, as JSON into v. It fails with CodeBadPayload.
+func (m Message) JSON(v any) error {
+	if err := json.Unmarshal(m.Data, v); err != nil {
+		return &holdfast.Error{Code: holdfast.CodeBadPayload, Op: "read a message as JSON", Cause: err}
+	}
+	return nil
+}
+
+// SendOption changes one send.
+type SendOption func(*sendOptions)
+
+type sendOptions struct{ expires time.Time }
+
+// WithExpiry drops the message (and an event tells) if it was not written within d. Default: QueueOptions.TTL.
+func WithExpiry(d time.Duration) SendOption {
+	return func(o *sendOptions) { o.expires = time.Now().Add(d) }
+}
+
+// Setup is a connection that is not open yet, for SocketOptions.OnOpen alone.
+type Setup struct{ conn *websocket.Conn }
+
+// Send writes a message at once.
+func (u *Setup) Send(ctx context.Context, m Message) error {
+	return u.conn.Write(ctx, m.Kind.wire(), m.Data)
+}
+
+// Receive returns the next message. When ctx ends the attempt has failed.
+func (u *Setup) Receive(ctx context.Context) (Message, error) {
+	typ, data, err := u.conn.Read(ctx)
+	if err != nil {
+		return Message{}, err
+	}
+	return Message{kindOf(typ), data}, nil
+}
+
+// Subprotocol returns what the server chose, or "".
+func (u *Setup) Subprotocol() string { return u.conn.Subprotocol() }
+
+func kindOf(t websocket.MessageType) MessageKind {
+	if t == websocket.MessageText {
+		return TextMessage
+	}
+	return BinaryMessage
+}

@@ -1,0 +1,98 @@
+package client_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/backoff"
+	"github.com/holdfast-ws/holdfast/client"
+)
+
+// echo is a server that says what it hears, until a message says what to close with.
+func echo(t testing.TB) string {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"echo"}})
+		if err != nil {
+			return
+		}
+		defer c.CloseNow()
+		for {
+			typ, b, err := c.Read(context.Background())
+			if err != nil {
+				return
+			}
+			if string(b) == "cut" {
+				return
+			}
+			if c.Write(context.Background(), typ, b) != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return "ws" + strings.TrimPrefix(srv.URL, "http")
+}
+
+// soon has little patience, for tests in real time.
+var soon = backoff.Options{BaseDelay: time.Millisecond, MaxDelay: 20 * time.Millisecond, MaxRetries: -1}
+
+func openSocket(t testing.TB, url string, o client.SocketOptions) *client.Socket {
+	s, err := client.Open(t.Context(), url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close(holdfast.CodeNormal, "") })
+	return s
+}
+
+func receive(t testing.TB, s *client.Socket) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for m, err := range s.Messages(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(m.Data)
+	}
+	t.Fatal("nothing was received")
+	return ""
+}
+
+func TestSocketSendsBeforeAndAfterACut(t *testing.T) {
+	s := openSocket(t, echo(t), client.SocketOptions{Backoff: soon, Subprotocols: []string{"echo"}})
+	for _, m := range []string{"one", "cut", "two"} {
+		if err := s.SendText(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		if m == "cut" {
+			for e := range s.Events(t.Context()) {
+				if e.Kind == client.SocketReconnected {
+					break
+				}
+			}
+		}
+	}
+	if a, b := receive(t, s), receive(t, s); a != "one" || b != "two" {
+		t.Errorf("got %q and %q", a, b)
+	}
+	if s.Subprotocol() != "echo" {
+		t.Errorf("subprotocol %q", s.Subprotocol())
+	}
+	if st := s.Stats(); st.Connects != 2 || st.Reconnects != 1 || st.State != client.StateOpen {
+		t.Errorf("%+v", st)
+	}
+	if err := s.Close(holdfast.CodeNormal, "done"); err != nil {
+		t.Error(err)
+	}
+	if s.State() != client.StateClosed {
+		t.Error(s.State())
+	}
+}
