@@ -152,7 +152,25 @@ func (c *cache) remove(p *page) {
 	c.unlink(p)
 }
 
+// keepPages is how many looks of age a page outlives that nobody reads from.
+const keepPages = 3
+
+// age lets go of pages that nobody has read from for a while: the store has them, too, and who has stopped reading needs none.
+func (c *cache) age() {
+	c.mu.Lock()
+	for p := c.lru.prev; p != &c.lru; {
+		next := p.prev
+		if p.age++; p.age > keepPages && p.pins == 0 {
+			c.remove(p)
+		}
+		p = next
+	}
+	c.mu.Unlock()
+	c.room.Broadcast()
+}
+
 func (c *cache) link(p *page) {
+	p.age = 0
 	p.prev, p.next = &c.lru, c.lru.next
 	p.prev.next, p.next.prev = p, p
 }

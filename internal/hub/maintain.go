@@ -4,7 +4,7 @@ import "time"
 
 const (
 	saveWithin = 200 * time.Millisecond // how soon a named cursor is saved
-	tidyEvery  = time.Second            // how often quiet channels are looked for
+	tidyEvery  = time.Second            // how often quiet channels are looked for, and pages that nobody reads
 )
 
 // maintain saves named cursors and has quiet channels swept, until the hub stops.
@@ -22,6 +22,7 @@ func (h *Hub) maintain() {
 		case <-save.C:
 			h.saveCursors() // what fails is pending again
 		case <-tidy.C:
+			h.cache.age()
 			if h.cache.tailBytes.Load() > 0 {
 				h.queue.requestSweep()
 			}

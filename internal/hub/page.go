@@ -26,6 +26,7 @@ type page struct {
 
 	// Guarded by cache.mu.
 	pins       int32
+	age        uint8 // looks of age since it was last read from
 	size       int
 	prev, next *page
 }

@@ -161,3 +161,29 @@ func TestFIFO(t *testing.T) {
 		}
 	})
 }
+
+// Pages that nobody reads from leave the cache after a while; one that is read from stays.
+func TestPagesAge(t *testing.T) {
+	var c cache
+	c.init(1 << 20)
+	ch := &channel{name: "a"}
+	for _, first := range []uint64{1, 2} {
+		p := newPage(ch, 0, 0, &holdfast.Record{Offset: first, Term: 1}, 128, 64)
+		p.ends = append(p.ends, 0)
+		c.offer(p)
+	}
+	for range keepPages {
+		c.age()
+	}
+	key := cacheKey{ch, 0, 0}
+	if v := c.find(key, 2); !v.has(2) {
+		t.Fatal("the page was dropped too soon")
+	}
+	c.age()
+	if v := c.find(key, 1); v.has(1) {
+		t.Error("a page that nobody read from is still there")
+	}
+	if v := c.find(key, 2); !v.has(2) {
+		t.Error("a page that was read from is gone")
+	}
+}

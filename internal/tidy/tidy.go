@@ -48,15 +48,20 @@ func (h *heap) look() {
 	h.lately = h.allocated - before
 }
 
-// The least that is worth a collection, and as a part of what lives; and how little a quiet process allocates.
+// The least that is worth a collection, and as a part of what lives: the quieter it is, the less.
 const (
 	tidyLeast = 2 << 20
+	quietPart = 16 // of what lives, allocated since the look before: a quiet process
 	tidyPart  = 4
-	quietPart = 16
+	stillPart = 256 // the same: a still one
+	stillTidy = 24
 )
 
 // worth reports whether the process is quiet, and a good part of its heap may be garbage, or is free.
 func (h *heap) worth() bool {
 	spare := h.objects - min(h.live, h.objects) + h.free
+	if h.lately < max(h.live/stillPart, 64<<10) {
+		return spare > max(h.live/stillTidy, tidyLeast)
+	}
 	return h.lately < max(h.live/quietPart, 256<<10) && spare > max(h.live/tidyPart, tidyLeast)
 }

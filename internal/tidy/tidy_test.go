@@ -16,8 +16,10 @@ func TestHeapWorthTidying(t *testing.T) {
 		want bool
 	}{
 		"quiet, and half of it garbage": {heap{objects: 80 * mib, live: 40 * mib}, true},
-		"quiet, and little garbage":     {heap{objects: 45 * mib, live: 40 * mib}, false},
-		"quiet, and much is free":       {heap{objects: 45 * mib, live: 40 * mib, free: 20 * mib}, true},
+		"quiet, and little garbage":     {heap{objects: 45 * mib, live: 40 * mib, lately: mib}, false},
+		"still, and little garbage":     {heap{objects: 45 * mib, live: 40 * mib}, true},
+		"still, and hardly any garbage": {heap{objects: 41 * mib, live: 40 * mib}, false},
+		"quiet, and much is free":       {heap{objects: 45 * mib, live: 40 * mib, free: 20 * mib, lately: mib}, true},
 		"busy":                          {heap{objects: 80 * mib, live: 40 * mib, lately: 10 * mib}, false},
 		"small":                         {heap{objects: 2 * mib, live: mib}, false},
 		"nothing was collected yet":     {heap{objects: 8 * mib}, true},

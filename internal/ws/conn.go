@@ -316,7 +316,7 @@ func (c *Conn) Unsent() (int, error) {
 	if c.queue != nil {
 		n = c.queue.held()
 	}
-	k, err := kernelUnsent(c.nc)
+	k, err := c.kernelUnsent()
 	if err != nil && c.closed.Load() {
 		err = closedError("look at the send queue")
 	}

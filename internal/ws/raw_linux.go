@@ -259,19 +259,37 @@ func limitUnsent(nc net.Conn) {
 	})
 }
 
-func kernelUnsent(nc net.Conn) (n int, err error) {
-	tc := tcpConn(nc)
-	if tc == nil {
-		return 0, nil
+// unsentOp asks the kernel what it has not got rid of. It is pooled together with its callback: thousands of stalled sockets are asked
+// every second.
+type unsentOp struct {
+	n    int
+	err  error
+	call func(uintptr)
+}
+
+var unsentOps = sync.Pool{New: func() any {
+	op := new(unsentOp)
+	op.call = func(fd uintptr) { op.n, op.err = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) }
+	return op
+}}
+
+func (c *Conn) kernelUnsent() (int, error) {
+	rc := c.raw.rc
+	if rc == nil {
+		tc := tcpConn(c.nc)
+		if tc == nil {
+			return 0, nil
+		}
+		var err error
+		if rc, err = tc.SyscallConn(); err != nil {
+			return 0, err
+		}
 	}
-	rc, err := tc.SyscallConn()
-	if err != nil {
+	op := unsentOps.Get().(*unsentOp)
+	defer unsentOps.Put(op)
+	op.n, op.err = 0, nil
+	if err := rc.Control(op.call); err != nil {
 		return 0, err
 	}
-	var ioctlErr error
-	err = rc.Control(func(fd uintptr) { n, ioctlErr = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
-	if err == nil {
-		err = ioctlErr
-	}
-	return n, err
+	return op.n, op.err
 }
