@@ -28,10 +28,7 @@ func (c *Classes) Classify(err error) Verdict {
 		return Verdict{}
 	}
 	f := find(err)
-	v := Verdict{Class: f.class, Code: f.code, RetryAfter: f.retryAfter, Hint: f.hint}
-	if f.code >= 100 && f.code < 1000 {
-		v.Status = int(f.code)
-	}
+	v := Verdict{Class: f.class, Code: f.code, Status: f.status, RetryAfter: f.retryAfter, Hint: f.hint}
 	if c != nil && !f.ours && c.Codes[f.code] != ClassNone {
 		v.Class, f.retry = c.Codes[f.code], RetryDefault
 	}
@@ -53,11 +50,12 @@ func (c *Classes) Classify(err error) Verdict {
 
 // finding is what the table says of a failure.
 type finding struct {
-	class Class
-	code  holdfast.Code
-	retry RetryMode // in place of the class's own
-	hint  string    // "": the class's own
-	ours  bool      // it is over for this end, whatever class an application gives to it
+	class  Class
+	code   holdfast.Code
+	status int
+	retry  RetryMode // in place of the class's own
+	hint   string    // "": the class's own
+	ours   bool      // it is over for this end, whatever class an application gives to it
 
 	retryAfter time.Duration
 }
@@ -83,7 +81,7 @@ func find(err error) finding {
 		error
 		StatusCode() int
 	}](err); ok && s.StatusCode() >= 100 && s.StatusCode() < 1000 {
-		return ofRange(classOfStatus[:], holdfast.Code(s.StatusCode()))
+		return ofStatus(holdfast.Code(s.StatusCode()))
 	}
 	return ofTransport(err)
 }
@@ -122,12 +120,20 @@ func ofCode(code holdfast.Code) finding {
 	case code == 0:
 		return finding{class: ClassNetwork}
 	case code < 1000:
-		return ofRange(classOfStatus[:], code)
+		return ofStatus(code)
 	case code < 4000 || code > 4999:
 		return ofRange(classOfClose[:], code)
 	}
 	f := ofRange(classOfHoldfast[:], code)
 	f.hint, f.ours = code.Hint(), f.retry == RetryNever
+	return f
+}
+
+func ofStatus(code holdfast.Code) finding {
+	f := ofRange(classOfStatus[:], code)
+	if code >= 100 {
+		f.status = int(code)
+	}
 	return f
 }
 
@@ -207,7 +213,7 @@ func ofTransport(err error) finding {
 		return finding{class: ClassProtocol, hint: "check the URL"}
 	}
 	if code, ok := proxyStatus(err); ok {
-		f := ofRange(classOfStatus[:], code)
+		f := ofStatus(code)
 		f.hint = "a proxy on the way said so: check its address, user, password and rules"
 		return f
 	}
