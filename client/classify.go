@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -22,7 +23,8 @@ func Classify(err error) Verdict { return (*Classes)(nil).Classify(err) }
 // Classify says what a failure of a connection, or of an attempt to make one, is. It knows *holdfast.Error and
 // holdfast.Code, close errors of coder/websocket and of libraries like it, HTTP statuses (errors with a method StatusCode() int),
 // the errors of net, TLS, X.509, DNS and the system, and those of contexts, however deep they lie. What it does not
-// know is ClassNetwork, so that it is tried again. Nil gives the zero Verdict. It may be called concurrently, also on nil.
+// know is ClassNetwork, so that it is tried again: also what coder/websocket's Dial says of a status, which is only in the
+// response that it returns. Nil gives the zero Verdict. It may be called concurrently, also on nil.
 func (c *Classes) Classify(err error) Verdict {
 	if err == nil {
 		return Verdict{}
@@ -62,7 +64,9 @@ type finding struct {
 
 // find asks from the most definite to the most general.
 func find(err error) finding {
-	if e, ok := errors.AsType[*holdfast.Error](err); ok && e != nil {
+	if e, ok := errors.AsType[*holdfast.Error](err); ok && e == nil {
+		return finding{class: ClassNetwork}
+	} else if ok {
 		return ofHoldfast(e)
 	}
 	if code, ok := errors.AsType[holdfast.Code](err); ok {
@@ -170,13 +174,10 @@ func closeCodeOf(err error) (holdfast.Code, bool) {
 	return holdfast.Code(max(code, 0)), code >= 0 && code < 1<<16
 }
 
-// most bounds how many errors of a tree are looked at.
-const most = 100
-
 // visit goes through an error and all below it until look returns true.
 func visit(err error, look func(error) bool) {
 	rest := []error{err}
-	for n := 0; len(rest) > 0 && n < most; n++ {
+	for len(rest) > 0 {
 		err, rest = rest[len(rest)-1], rest[:len(rest)-1]
 		if err == nil {
 			continue
@@ -188,7 +189,7 @@ func visit(err error, look func(error) bool) {
 		case interface{ Unwrap() error }:
 			rest = append(rest, u.Unwrap())
 		case interface{ Unwrap() []error }:
-			for _, e := range u.Unwrap() {
+			for _, e := range slices.Backward(u.Unwrap()) {
 				rest = append(rest, e)
 			}
 		}
