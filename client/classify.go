@@ -29,7 +29,7 @@ func (c *Classes) Classify(err error) Verdict {
 	if err == nil {
 		return Verdict{}
 	}
-	f := find(err)
+	f := classify(err)
 	v := Verdict{Class: f.class, Code: f.code, Status: f.status, RetryAfter: f.retryAfter, Hint: f.hint}
 	if c != nil && !f.ours && c.Codes[f.code] != ClassNone {
 		v.Class, f.retry = c.Codes[f.code], RetryDefault
@@ -62,8 +62,8 @@ type finding struct {
 	retryAfter time.Duration
 }
 
-// find asks from the most definite to the most general.
-func find(err error) finding {
+// classify asks from the most definite to the most general.
+func classify(err error) finding {
 	if e, ok := errors.AsType[*holdfast.Error](err); ok && e == nil {
 		return finding{class: ClassNetwork}
 	} else if ok {
@@ -96,7 +96,7 @@ func ofHoldfast(e *holdfast.Error) finding {
 	switch e.Code {
 	case 0, holdfast.CodeDisconnected, holdfast.CodeAbnormal, holdfast.CodeIO:
 		if e.Cause != nil {
-			cause := find(e.Cause)
+			cause := classify(e.Cause)
 			if cause.code == 0 {
 				cause.code = f.code
 			}
@@ -104,7 +104,7 @@ func ofHoldfast(e *holdfast.Error) finding {
 		}
 	case holdfast.CodeRetriesExhausted:
 		if e.Cause != nil {
-			f.class = find(e.Cause).class
+			f.class = classify(e.Cause).class
 		}
 	}
 	f.retryAfter = max(f.retryAfter, e.RetryAfter)
@@ -150,7 +150,7 @@ func ofRange(table []classRange, code holdfast.Code) finding {
 // and has a number as its field Code, as in gorilla/websocket, gobwas/ws and gws.
 func closeCodeOf(err error) (holdfast.Code, bool) {
 	code := int64(-1)
-	visit(err, func(err error) bool {
+	eachError(err, func(err error) bool {
 		if ce, ok := err.(websocket.CloseError); ok {
 			code = int64(ce.Code)
 			return true
@@ -174,8 +174,8 @@ func closeCodeOf(err error) (holdfast.Code, bool) {
 	return holdfast.Code(max(code, 0)), code >= 0 && code < 1<<16
 }
 
-// visit goes through an error and all below it until look returns true.
-func visit(err error, look func(error) bool) {
+// eachError goes through an error and all below it until look returns true.
+func eachError(err error, look func(error) bool) {
 	rest := []error{err}
 	for len(rest) > 0 {
 		err, rest = rest[len(rest)-1], rest[:len(rest)-1]
@@ -204,7 +204,7 @@ func ofTransport(err error) finding {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return ofDNS(dns)
 	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok && exhausted(errno) {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok && outOfResources(errno) {
 		return finding{class: ClassOverload, hint: "raise this machine's limits on open files and ports, or open fewer connections"}
 	}
 	if isTimeout(err) {
@@ -268,8 +268,8 @@ func proxyStatus(err error) (holdfast.Code, bool) {
 	return code, ok
 }
 
-// exhausted reports whether this machine has no more of something. The numbers from 10000 up are those of Windows.
-func exhausted(errno syscall.Errno) bool {
+// outOfResources reports whether this machine has no more of something. The numbers from 10000 up are those of Windows.
+func outOfResources(errno syscall.Errno) bool {
 	switch errno {
 	case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, 10024, 10049, 10055:
 		return true

@@ -28,8 +28,8 @@ import (
 	"github.com/holdfast-ws/holdfast/client"
 )
 
-// attempt dials as a program that knows nothing of Holdfast would, reads until the end, and returns why it ended.
-func attempt(ctx context.Context, url string, transport *http.Transport) error {
+// dialPlain dials as a program that knows nothing of Holdfast would, reads until the end, and returns why it ended.
+func dialPlain(ctx context.Context, url string, transport *http.Transport) error {
 	defer transport.CloseIdleConnections()
 	c, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1), &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
 	if err != nil {
@@ -42,7 +42,7 @@ func attempt(ctx context.Context, url string, transport *http.Transport) error {
 	return err
 }
 
-func is(t *testing.T, err error, class client.Class, retry bool) {
+func isClass(t *testing.T, err error, class client.Class, retry bool) {
 	t.Helper()
 	if v := client.Classify(err); v.Class != class || v.Retryable != retry || err == nil {
 		t.Errorf("%v: %+v; want %v, retryable %v", err, v, class, retry)
@@ -71,8 +71,8 @@ func TestRealCloses(t *testing.T) {
 		1013: client.ClassOverload, 1014: client.ClassServer, 3000: client.ClassAuthentication, 3003: client.ClassPolicy,
 		3008: client.ClassTimeout, 3999: client.ClassApplication, 4001: client.ClassApplication, 4300: client.ClassApplication, 4999: client.ClassApplication,
 	} {
-		err := attempt(limit(t), h.URL+"/"+strconv.Itoa(code), &http.Transport{})
-		is(t, err, class, class.Strategy().Retry == client.RetryAlways)
+		err := dialPlain(limit(t), h.URL+"/"+strconv.Itoa(code), &http.Transport{})
+		isClass(t, err, class, class.Strategy().Retry == client.RetryAlways)
 		if v := client.Classify(err); code != 1006 && v.Code != holdfast.Code(code) {
 			t.Errorf("%d: %v: %+v", code, err, v)
 		}
@@ -85,11 +85,11 @@ func TestRealTroubleOnTheWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	resets := serve(t, func(c net.Conn) {
+	resets := serveEach(t, func(c net.Conn) {
 		c.Read(make([]byte, 1))
 		c.(*net.TCPConn).SetLinger(0)
 	})
-	mail := serve(t, func(c net.Conn) {
+	mail := serveEach(t, func(c net.Conn) {
 		c.Read(make([]byte, 4096)) // the client has spoken; before that, what comes is no answer
 		io.WriteString(c, "502 5.5.2 not understood\r\n")
 		io.Copy(io.Discard, c)
@@ -112,12 +112,12 @@ func TestRealTroubleOnTheWay(t *testing.T) {
 		"another one, by TLS": {limit(t), "https://" + mail, client.ClassTLS, false},
 		"no port":             {limit(t), "http://127.0.0.1:notaport", client.ClassProtocol, false},
 	} {
-		t.Run(name, func(t *testing.T) { is(t, attempt(tt.ctx, tt.url, &http.Transport{}), tt.class, tt.retry) })
+		t.Run(name, func(t *testing.T) { isClass(t, dialPlain(tt.ctx, tt.url, &http.Transport{}), tt.class, tt.retry) })
 	}
 }
 
-// serve gives each connection to a function, and closes it then.
-func serve(t *testing.T, each func(net.Conn)) string {
+// serveEach gives each connection to a function, and closes it then.
+func serveEach(t *testing.T, each func(net.Conn)) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestRealNames(t *testing.T) {
 				ctx, cancel = context.WithTimeout(ctx, 50*time.Millisecond)
 				defer cancel()
 			}
-			is(t, attempt(ctx, "http://no-such-host.invalid.:80", &http.Transport{DialContext: (&net.Dialer{Resolver: names}).DialContext}), tt.class, true)
+			isClass(t, dialPlain(ctx, "http://no-such-host.invalid.:80", &http.Transport{DialContext: (&net.Dialer{Resolver: names}).DialContext}), tt.class, true)
 		})
 	}
 }
@@ -255,8 +255,8 @@ func TestRealTLS(t *testing.T) {
 		"certificate is wanted": {"localhost", mutual, &tls.Config{RootCAs: trusted}, "certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := attempt(limit(t), "https://"+tt.host+tt.port, &http.Transport{TLSClientConfig: tt.config, DialContext: local})
-			is(t, err, client.ClassTLS, false)
+			err := dialPlain(limit(t), "https://"+tt.host+tt.port, &http.Transport{TLSClientConfig: tt.config, DialContext: dialLocal})
+			isClass(t, err, client.ClassTLS, false)
 			if v := client.Classify(err); !strings.Contains(v.Hint, tt.hint) {
 				t.Errorf("%v: hint %q", err, v.Hint)
 			}
@@ -265,7 +265,7 @@ func TestRealTLS(t *testing.T) {
 	t.Run("a bit that flipped on the way", func(t *testing.T) {
 		var flip atomic.Bool
 		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			c, err := local(ctx, network, addr)
+			c, err := dialLocal(ctx, network, addr)
 			return &flipping{Conn: c, flip: &flip}, err
 		}}
 		defer transport.CloseIdleConnections()
@@ -280,12 +280,12 @@ func TestRealTLS(t *testing.T) {
 		flip.Store(true)
 		c.Write(limit(t), websocket.MessageText, []byte("answer me")) // the server closes then
 		_, _, err = c.Read(limit(t))
-		is(t, err, client.ClassTLS, true)
+		isClass(t, err, client.ClassTLS, true)
 	})
 }
 
-// local is for machines whose localhost is ::1 first.
-func local(ctx context.Context, _, addr string) (net.Conn, error) {
+// dialLocal is for machines whose localhost is ::1 first.
+func dialLocal(ctx context.Context, _, addr string) (net.Conn, error) {
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
@@ -358,8 +358,8 @@ func TestRealProxies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = attempt(limit(t), "https://chat.example/ws", &http.Transport{Proxy: http.ProxyURL(proxy)})
-		is(t, err, want.class, want.retry)
+		err = dialPlain(limit(t), "https://chat.example/ws", &http.Transport{Proxy: http.ProxyURL(proxy)})
+		isClass(t, err, want.class, want.retry)
 		if v := client.Classify(err); v.Status != status || !strings.Contains(v.Hint, "proxy") {
 			t.Errorf("%v: %+v", err, v)
 		}
@@ -369,8 +369,8 @@ func TestRealProxies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = attempt(limit(t), "https://chat.example/ws", &http.Transport{Proxy: http.ProxyURL(gone)})
-	is(t, err, client.ClassNetwork, true)
+	err = dialPlain(limit(t), "https://chat.example/ws", &http.Transport{Proxy: http.ProxyURL(gone)})
+	isClass(t, err, client.ClassNetwork, true)
 	if op, ok := errors.AsType[*net.OpError](err); !ok || op.Op != "proxyconnect" {
 		t.Errorf("not the proxy's: %v", err)
 	}

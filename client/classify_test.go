@@ -36,15 +36,15 @@ func dialError(err error) error {
 	return &url.Error{Op: "Get", URL: "http://h/", Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", err)}}
 }
 
-// failure is an error and what it is.
-type failure struct {
+// classCase is an error and what it is.
+type classCase struct {
 	err   error
 	class client.Class
 	retry bool
 }
 
 // failures are errors of every kind. Those that real parts make are in classify_real_test.go.
-var failures = map[string]failure{
+var failures = map[string]classCase{
 	"coder's close":           {websocket.CloseError{Code: 1012}, client.ClassServer, true},
 	"coder's close, wrapped":  {fmt.Errorf("read: %w", websocket.CloseError{Code: 1008}), client.ClassPolicy, false},
 	"gorilla's close":         {&gorilla.CloseError{Code: 1013}, client.ClassOverload, true},

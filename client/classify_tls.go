@@ -14,7 +14,7 @@ import (
 func ofTLS(err error) (finding, bool) {
 	f := finding{class: ClassTLS}
 	found := false
-	visit(err, func(err error) bool {
+	eachError(err, func(err error) bool {
 		switch e := err.(type) {
 		case x509.HostnameError, *x509.HostnameError:
 			f.hint = "the certificate is for another name: check the host in the URL"
