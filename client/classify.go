@@ -218,7 +218,7 @@ func ofTransport(err error) finding {
 		f.hint = "a proxy on the way said so: check its address, user, password and rules"
 		return f
 	}
-	if _, ok := errors.AsType[*http.ProtocolError](err); ok || strings.Contains(err.Error(), "malformed HTTP") {
+	if strings.Contains(err.Error(), "malformed HTTP") { // net/http has no type for it
 		return finding{class: ClassProtocol, hint: "what answers there does not speak HTTP: check the host and the port"}
 	}
 	return finding{class: ClassNetwork}

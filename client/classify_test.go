@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"syscall"
@@ -81,7 +80,6 @@ var failures = map[string]classCase{
 	"a broken URL":    {parseError("http://[::1"), client.ClassProtocol, false},
 	"a broken host":   {&net.AddrError{Err: "missing port in address", Addr: "h"}, client.ClassProtocol, false},
 	"unknown network": {net.UnknownNetworkError("carrier pigeon"), client.ClassProtocol, false},
-	"HTTP's own":      {http.ErrNotSupported, client.ClassProtocol, false},
 
 	"no such host":    {&net.DNSError{Err: "no such host", Name: "h", IsNotFound: true}, client.ClassNetwork, true},
 	"DNS has trouble": {&net.DNSError{Err: "server misbehaving", Name: "h", IsTemporary: true}, client.ClassNetwork, true},
