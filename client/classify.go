@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -22,16 +23,14 @@ func Classify(err error) Verdict { return (*Classes)(nil).Classify(err) }
 // Classify says what a failure of a connection, or of an attempt to make one, is. It knows *holdfast.Error and
 // holdfast.Code, close errors of coder/websocket and of libraries like it, HTTP statuses (errors with a method StatusCode() int),
 // the errors of net, TLS, X.509, DNS and the system, and those of contexts, however deep they lie. What it does not
-// know is ClassNetwork, so that it is tried again. Nil gives the zero Verdict. It may be called concurrently, also on nil.
+// know is ClassNetwork, so that it is tried again: also what coder/websocket's Dial says of a status, which is only in the
+// response that it returns. Nil gives the zero Verdict. It may be called concurrently, also on nil.
 func (c *Classes) Classify(err error) Verdict {
 	if err == nil {
 		return Verdict{}
 	}
-	f := find(err)
-	v := Verdict{Class: f.class, Code: f.code, RetryAfter: f.retryAfter, Hint: f.hint}
-	if f.code >= 100 && f.code < 1000 {
-		v.Status = int(f.code)
-	}
+	f := classify(err)
+	v := Verdict{Class: f.class, Code: f.code, Status: f.status, RetryAfter: f.retryAfter, Hint: f.hint}
 	if c != nil && !f.ours && c.Codes[f.code] != ClassNone {
 		v.Class, f.retry = c.Codes[f.code], RetryDefault
 	}
@@ -53,18 +52,21 @@ func (c *Classes) Classify(err error) Verdict {
 
 // finding is what the table says of a failure.
 type finding struct {
-	class Class
-	code  holdfast.Code
-	retry RetryMode // in place of the class's own
-	hint  string    // "": the class's own
-	ours  bool      // it is over for this end, whatever class an application gives to it
+	class  Class
+	code   holdfast.Code
+	status int
+	retry  RetryMode // in place of the class's own
+	hint   string    // "": the class's own
+	ours   bool      // it is over for this end, whatever class an application gives to it
 
 	retryAfter time.Duration
 }
 
-// find asks from the most definite to the most general.
-func find(err error) finding {
-	if e, ok := errors.AsType[*holdfast.Error](err); ok && e != nil {
+// classify asks from the most definite to the most general.
+func classify(err error) finding {
+	if e, ok := errors.AsType[*holdfast.Error](err); ok && e == nil {
+		return finding{class: ClassNetwork}
+	} else if ok {
 		return ofHoldfast(e)
 	}
 	if code, ok := errors.AsType[holdfast.Code](err); ok {
@@ -83,7 +85,7 @@ func find(err error) finding {
 		error
 		StatusCode() int
 	}](err); ok && s.StatusCode() >= 100 && s.StatusCode() < 1000 {
-		return ofRange(classOfStatus[:], holdfast.Code(s.StatusCode()))
+		return ofStatus(holdfast.Code(s.StatusCode()))
 	}
 	return ofTransport(err)
 }
@@ -94,7 +96,7 @@ func ofHoldfast(e *holdfast.Error) finding {
 	switch e.Code {
 	case 0, holdfast.CodeDisconnected, holdfast.CodeAbnormal, holdfast.CodeIO:
 		if e.Cause != nil {
-			cause := find(e.Cause)
+			cause := classify(e.Cause)
 			if cause.code == 0 {
 				cause.code = f.code
 			}
@@ -102,7 +104,7 @@ func ofHoldfast(e *holdfast.Error) finding {
 		}
 	case holdfast.CodeRetriesExhausted:
 		if e.Cause != nil {
-			f.class = find(e.Cause).class
+			f.class = classify(e.Cause).class
 		}
 	}
 	f.retryAfter = max(f.retryAfter, e.RetryAfter)
@@ -122,12 +124,20 @@ func ofCode(code holdfast.Code) finding {
 	case code == 0:
 		return finding{class: ClassNetwork}
 	case code < 1000:
-		return ofRange(classOfStatus[:], code)
+		return ofStatus(code)
 	case code < 4000 || code > 4999:
 		return ofRange(classOfClose[:], code)
 	}
 	f := ofRange(classOfHoldfast[:], code)
 	f.hint, f.ours = code.Hint(), f.retry == RetryNever
+	return f
+}
+
+func ofStatus(code holdfast.Code) finding {
+	f := ofRange(classOfStatus[:], code)
+	if code >= 100 {
+		f.status = int(code)
+	}
 	return f
 }
 
@@ -140,7 +150,7 @@ func ofRange(table []classRange, code holdfast.Code) finding {
 // and has a number as its field Code, as in gorilla/websocket, gobwas/ws and gws.
 func closeCodeOf(err error) (holdfast.Code, bool) {
 	code := int64(-1)
-	visit(err, func(err error) bool {
+	eachError(err, func(err error) bool {
 		if ce, ok := err.(websocket.CloseError); ok {
 			code = int64(ce.Code)
 			return true
@@ -164,13 +174,10 @@ func closeCodeOf(err error) (holdfast.Code, bool) {
 	return holdfast.Code(max(code, 0)), code >= 0 && code < 1<<16
 }
 
-// most bounds how many errors of a tree are looked at.
-const most = 100
-
-// visit goes through an error and all below it until look returns true.
-func visit(err error, look func(error) bool) {
+// eachError goes through an error and all below it until look returns true.
+func eachError(err error, look func(error) bool) {
 	rest := []error{err}
-	for n := 0; len(rest) > 0 && n < most; n++ {
+	for len(rest) > 0 {
 		err, rest = rest[len(rest)-1], rest[:len(rest)-1]
 		if err == nil {
 			continue
@@ -182,7 +189,7 @@ func visit(err error, look func(error) bool) {
 		case interface{ Unwrap() error }:
 			rest = append(rest, u.Unwrap())
 		case interface{ Unwrap() []error }:
-			for _, e := range u.Unwrap() {
+			for _, e := range slices.Backward(u.Unwrap()) {
 				rest = append(rest, e)
 			}
 		}
@@ -197,7 +204,7 @@ func ofTransport(err error) finding {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return ofDNS(dns)
 	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok && exhausted(errno) {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok && outOfResources(errno) {
 		return finding{class: ClassOverload, hint: "raise this machine's limits on open files and ports, or open fewer connections"}
 	}
 	if isTimeout(err) {
@@ -207,11 +214,11 @@ func ofTransport(err error) finding {
 		return finding{class: ClassProtocol, hint: "check the URL"}
 	}
 	if code, ok := proxyStatus(err); ok {
-		f := ofRange(classOfStatus[:], code)
+		f := ofStatus(code)
 		f.hint = "a proxy on the way said so: check its address, user, password and rules"
 		return f
 	}
-	if _, ok := errors.AsType[*http.ProtocolError](err); ok || strings.Contains(err.Error(), "malformed HTTP") {
+	if strings.Contains(err.Error(), "malformed HTTP") { // net/http has no type for it
 		return finding{class: ClassProtocol, hint: "what answers there does not speak HTTP: check the host and the port"}
 	}
 	return finding{class: ClassNetwork}
@@ -261,8 +268,8 @@ func proxyStatus(err error) (holdfast.Code, bool) {
 	return code, ok
 }
 
-// exhausted reports whether this machine has no more of something. The numbers from 10000 up are those of Windows.
-func exhausted(errno syscall.Errno) bool {
+// outOfResources reports whether this machine has no more of something. The numbers from 10000 up are those of Windows.
+func outOfResources(errno syscall.Errno) bool {
 	switch errno {
 	case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, 10024, 10049, 10055:
 		return true

@@ -14,7 +14,7 @@ import (
 func ofTLS(err error) (finding, bool) {
 	f := finding{class: ClassTLS}
 	found := false
-	visit(err, func(err error) bool {
+	eachError(err, func(err error) bool {
 		switch e := err.(type) {
 		case x509.HostnameError, *x509.HostnameError:
 			f.hint = "the certificate is for another name: check the host in the URL"
@@ -48,15 +48,19 @@ func ofTLS(err error) (finding, bool) {
 	return f, found
 }
 
-// saysTLS knows an error by its text. Timeouts, and what is said of a connection that was being closed anyway, are not
-// about TLS.
+// saysTLS knows an error by its text, if there is none below it that says more. A timeout, and a connection that was being
+// shut anyway, are not about TLS.
 func saysTLS(err error) bool {
-	text := err.Error()
-	if t, ok := err.(net.Error); ok && t.Timeout() || strings.HasPrefix(text, "tls: protocol is shutdown") ||
-		strings.HasPrefix(text, "tls: failed to send closeNotify") {
+	switch e := err.(type) {
+	case interface{ Unwrap() error }, interface{ Unwrap() []error }:
 		return false
+	case net.Error:
+		if e.Timeout() {
+			return false
+		}
 	}
-	return strings.HasPrefix(text, "tls: ") || strings.HasPrefix(text, "x509: ")
+	text := err.Error()
+	return strings.HasPrefix(text, "tls: ") && text != "tls: protocol is shutdown" || strings.HasPrefix(text, "x509: ")
 }
 
 const noTLS = "the server does not speak TLS at this port: use ws://, or its port for TLS"

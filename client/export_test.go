@@ -68,3 +68,9 @@ func (c *cached) flush(n int) error {
 
 // Sync carries everything to the file; that survives the process, and so is as good as a disk here.
 func (c *cached) Sync() error { return c.flush(len(c.unsynced)) }
+
+// Override is what an application has changed about a class.
+func Override(c *Classes, k Class) Strategy { return c.strategy(k) }
+
+// OpInbound is what was tried when this end found a fault in the bytes that came.
+const OpInbound = opInbound
