@@ -259,24 +259,28 @@ func TestRegistry(t *testing.T) {
 
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		begin, checks, up := time.Now(), 0, true
+		begin := time.Now()
+		var checks atomic.Int64
+		var down atomic.Bool
 		b := newBreaker(t, breaker.Options{ResetTimeout: 12 * time.Second, HealthCheck: func(context.Context) error {
-			if checks++; up {
-				return nil
+			checks.Add(1)
+			if down.Load() {
+				return errDown
 			}
-			return errDown
+			return nil
 		}})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- b.Watch(ctx, 0) }()
 		synctest.Wait()
-		if checks != 1 || b.State() != breaker.Closed {
-			t.Errorf("%d checks, %v", checks, b.State())
+		if checks.Load() != 1 || b.State() != breaker.Closed {
+			t.Errorf("%d checks, %v", checks.Load(), b.State())
 		}
-		up = false
+		down.Store(true)
 		time.Sleep(11 * time.Second) // simulated
-		if checks != 3 || b.State() != breaker.Open || b.Until() != begin.Add(22*time.Second) {
-			t.Errorf("%d checks, %v until %v", checks, b.State(), b.Until())
+		synctest.Wait()
+		if checks.Load() != 3 || b.State() != breaker.Open || b.Until() != begin.Add(22*time.Second) {
+			t.Errorf("%d checks, %v until %v", checks.Load(), b.State(), b.Until())
 		}
 		cancel()
 		if err := <-ended; err != nil {

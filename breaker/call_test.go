@@ -86,7 +86,8 @@ func TestCallsThatHangOpenTheBreaker(t *testing.T) {
 		release, returned := make(chan struct{}), make(chan error)
 		go func() { returned <- b.Do(t.Context(), func(context.Context) error { <-release; return nil }) }()
 		synctest.Wait()
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond) // simulated
+		synctest.Wait()
 		if s := b.Stats(); s.State != breaker.Open || s.InFlight != 1 || s.Total.Timeouts != 1 || s.Latency.Max != time.Second {
 			t.Errorf("%+v", s)
 		}
