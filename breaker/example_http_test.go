@@ -123,7 +123,7 @@ func Example_retryAfter() {
 	}
 	fmt.Println(ask())
 	if e, ok := errors.AsType[*holdfast.Error](ask()); ok {
-		fmt.Println(e.Code, e.RetryAfter.Round(time.Minute))
+		fmt.Println(e.Code.String(), e.RetryAfter.Round(time.Minute))
 	}
 	// Output:
 	// the server answered 503
