@@ -43,7 +43,7 @@ func TestPercentilesAreNear(t *testing.T) {
 		if f.Min != all[0] || f.Max != all[len(all)-1] || f.Count != uint64(len(all)) {
 			t.Fatalf("%+v of %v", f, all)
 		}
-		for part, got := range map[float64]time.Duration{0.25: f.P25, 0.5: f.P50, 0.75: f.P75, 0.9: f.P90, 0.95: f.P95, 0.99: f.P99, 0.995: f.P99_5} {
+		for part, got := range map[float64]time.Duration{0.25: f.P25, 0.5: f.P50, 0.75: f.P75, 0.9: f.P90, 0.95: f.P95, 0.99: f.P99, 0.995: f.P995} {
 			want := all[int(math.Ceil(part*float64(len(all))-1e-9))-1]
 			if off := (got - want).Abs(); float64(off) > max(float64(want)/16, float64(time.Microsecond)/2)+1 {
 				t.Fatalf("%v of %d is %v, want %v", part, len(all), got, want)
