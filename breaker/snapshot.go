@@ -81,7 +81,10 @@ func (b *Breaker) Restore(s Snapshot) error {
 		b.until = now.Add(max(0, min(s.Until.Sub(now), s.Until.Sub(s.Taken))))
 	}
 	b.move(now, s.State, ByRestore, nil)
-	b.since, b.failures = s.Since.UTC(), s.ConsecutiveFailures
+	b.failures = s.ConsecutiveFailures
+	if s.Since.Before(now) {
+		b.since = s.Since.UTC()
+	}
 	b.window.restore(now, s.Ended)
 	b.advance(now)
 	return nil
@@ -101,8 +104,8 @@ func (b *Breaker) check(s *Snapshot) error {
 		return bad("state is %d", s.State)
 	case s.Taken.IsZero():
 		return bad("taken is missing")
-	case s.Since.UTC().Year() < 1 || s.Since.After(s.Taken):
-		return bad("since is %v; it must not be after taken", s.Since)
+	case s.Since.UTC().Year() < 1:
+		return bad("since is %v, which is before all years", s.Since)
 	case s.State == Open && s.Until.IsZero():
 		return bad("until is missing, and the state is open")
 	case s.ConsecutiveFailures < 0 || int64(s.ConsecutiveFailures) > maxSnapshotCount:

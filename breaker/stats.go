@@ -35,12 +35,12 @@ func (c Counters) tally() tally {
 	}
 }
 
-// Latency is how long the calls in the window took that succeeded, failed or timed out. Count, Mean, Min and Max are exact;
+// Latency is how long the calls in the window took that succeeded, failed or timed out. P995 is of 99.5 %. Count, Mean, Min and Max are exact;
 // the percentiles, by nearest rank, are within 6.25 % (or half a microsecond) up to 19 hours.
 type Latency struct {
-	Count                               uint64
-	Mean, Min, Max                      time.Duration
-	P25, P50, P75, P90, P95, P99, P99_5 time.Duration
+	Count                              uint64
+	Mean, Min, Max                     time.Duration
+	P25, P50, P75, P90, P95, P99, P995 time.Duration
 }
 
 // Stats are a breaker's figures at one time.
@@ -127,6 +127,6 @@ func (l *latencies) figures() Latency {
 	return Latency{
 		Count: l.n, Mean: l.sum / time.Duration(l.n), Min: l.min, Max: l.max,
 		P25: l.percentile(0.25), P50: l.percentile(0.5), P75: l.percentile(0.75), P90: l.percentile(0.9),
-		P95: l.percentile(0.95), P99: l.percentile(0.99), P99_5: l.percentile(0.995),
+		P95: l.percentile(0.95), P99: l.percentile(0.99), P995: l.percentile(0.995),
 	}
 }

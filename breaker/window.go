@@ -34,8 +34,11 @@ type bucket struct {
 	latency           latencies
 }
 
+// newWindow has buckets begin at multiples of their length since 1970, so that those of a process that is started
+// again are the same. Later times are measured from there by the monotonic clock.
 func newWindow(now time.Time, length time.Duration, buckets int) window {
-	return window{epoch: now, size: length / time.Duration(buckets), ring: make([]bucket, buckets)}
+	size := length / time.Duration(buckets)
+	return window{epoch: now.Add(-time.Duration(now.UnixNano()) % size), size: size, ring: make([]bucket, buckets)}
 }
 
 // number returns which bucket a time belongs to; before the epoch they are negative.
