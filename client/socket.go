@@ -115,6 +115,9 @@ func (o *SocketOptions) check() error {
 			return bad(name + ": " + v.String() + " is negative")
 		}
 	}
+	if err := o.Classes.Validate(); err != nil {
+		return err
+	}
 	switch {
 	case o.Heartbeat.Mode > HeartbeatOff:
 		return bad("Heartbeat.Mode: " + strconv.Itoa(int(o.Heartbeat.Mode)) + " is not a mode")

@@ -174,9 +174,9 @@ func (c *line) reason(err error) error {
 	}
 	e := &holdfast.Error{Code: holdfast.CodeAbnormal, Op: op, Cause: root(err)}
 	if ce, ok := closeError(err); ok {
-		e.Code, e.Detail, e.Cause = holdfast.Code(ce.Code), ce.Reason, err
-		if e.Detail == "" {
-			e.Detail = "the server closed the connection"
+		e.Code, e.Detail, e.Cause = holdfast.Code(ce.Code), "the server closed the connection", err
+		if ce.Code >= 4000 { // the application's, which are not what Holdfast means by them
+			e.Code = holdfast.CodeDisconnected
 		}
 	}
 	return e
@@ -273,7 +273,9 @@ func (s *Socket) closed(err error) {
 	if err != nil {
 		e.Code = holdfast.CodeOf(err)
 		ce, clean := closeError(err)
-		e.Reason, e.Clean = ce.Reason, clean
+		if e.Clean = clean; clean {
+			e.Code, e.Reason = holdfast.Code(ce.Code), ce.Reason
+		}
 	} else if leave := s.parting(); leave.code != 0 {
 		e.Code, e.Reason = leave.code, leave.reason
 	}
