@@ -127,15 +127,23 @@ func (o *SocketOptions) check() error {
 	return nil
 }
 
-// guard gets the breaker.
-func (s *Socket) guard() (err error) {
+// guard gets the breaker, or checks that one can be made.
+func (s *Socket) guard() error {
 	if s.o.Guard == GuardOff {
 		return nil
 	}
-	if s.breaker = s.o.Breaker; s.breaker == nil {
-		s.breaker, err = breaker.New(s.o.BreakerOptions)
+	if s.breaker = s.o.Breaker; s.breaker != nil {
+		return nil
 	}
+	_, err := breaker.New(s.o.BreakerOptions)
 	return err
+}
+
+// guarding returns the breaker, if there is one yet.
+func (s *Socket) guarding() *breaker.Breaker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.breaker
 }
 
 // loadQueue takes what an earlier socket has left in the file.
@@ -188,8 +196,16 @@ func (s *Socket) Subprotocol() string {
 	return s.subprotocol
 }
 
-// Breaker returns the circuit breaker, to look at, open and close by hand; nil without one.
-func (s *Socket) Breaker() *breaker.Breaker { return s.breaker }
+// Breaker returns the circuit breaker, to look at, open and close by hand; nil without one. A socket's own is made when it is first
+// needed.
+func (s *Socket) Breaker() *breaker.Breaker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.breaker == nil && s.o.Guard != GuardOff {
+		s.breaker, _ = breaker.New(s.o.BreakerOptions) // checked in Open
+	}
+	return s.breaker
+}
 
 // BufferedAmount returns how many bytes wait to be written.
 func (s *Socket) BufferedAmount() int {

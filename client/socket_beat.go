@@ -21,7 +21,11 @@ func (h *heartbeat) alive(c *line) time.Time {
 		}
 		return c.began
 	}
-	return c.heard.last()
+	heard, moved := c.heard.last(), c.moved.last()
+	if moved.After(heard) { // a large message on a slow way out, behind which a ping waits
+		return moved
+	}
+	return heard
 }
 
 // look sends what is due, and returns an error if the connection is to be given up. A reader that waits for the application reads no

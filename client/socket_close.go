@@ -97,8 +97,8 @@ func (s *Socket) restart() {
 	s.state = StateConnecting
 	s.mu.Unlock()
 	s.redial.reset()
-	if s.breaker != nil {
-		s.breaker.Reset()
+	if b := s.guarding(); b != nil {
+		b.Reset()
 	}
 	s.out.restart()
 	s.in.setOver(false, nil)

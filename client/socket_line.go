@@ -17,19 +17,22 @@ import (
 // line is one connection of a socket: a goroutine that reads and one that writes. Neither knows anybody's context, because coder/websocket
 // closes a connection whose context ends.
 type line struct {
-	s     *Socket
-	conn  *websocket.Conn
-	raw   net.Conn // below everything: closing it ends all reads and writes at once
-	wg    sync.WaitGroup
-	dead  chan struct{} // closed by kill
-	quit  chan struct{} // the reader or the writer has ended, or the writer has written what waited at first
-	once  sync.Once
-	heard moment // when bytes came
-	began time.Time
-	match moment       // when an answer to the application's heartbeat came
-	sent  atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
-	beat  heartbeat    // of the owner
-	ready atomic.Bool  // what waited at first is written
+	s      *Socket
+	conn   *websocket.Conn
+	raw    net.Conn // below everything: closing it ends all reads and writes at once
+	wg     sync.WaitGroup
+	dead   chan struct{} // closed by kill
+	quit   chan struct{} // the reader or the writer has ended, or the writer has written what waited at first
+	once   sync.Once
+	heard  moment // when bytes came
+	moved  moment // when the peer took bytes that had to wait
+	began  time.Time
+	match  moment       // when an answer to the application's heartbeat came
+	sent   atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
+	beat   heartbeat    // of the owner
+	ready  atomic.Bool  // what waited at first is written
+	batch  batch        // the writer's
+	writer func()       // write
 
 	mu  sync.Mutex
 	err error // why it has ended
@@ -92,30 +95,23 @@ func (c *line) read() {
 	}
 }
 
-// write is the writer: it takes all that has gathered while it wrote.
+// write is the writer: it takes all that has gathered while it wrote, and ends when there is nothing more.
 func (c *line) write() {
-	q := &c.s.out
-	var b batch
-	defer q.putBack(&b)
-	for {
-		for q.take(&b) {
-			if err := c.writeBatch(&b); err != nil {
-				c.end(c.reason(err))
-				c.kill()
-				return
-			}
-		}
-		if q.file != nil {
-			q.file.settle()
-		}
-		if c.ready.CompareAndSwap(false, true) {
-			c.tellOwner()
-		}
-		select {
-		case <-q.ready:
-		case <-c.dead:
+	defer c.wg.Done()
+	q, b := &c.s.out, &c.batch
+	for q.take(b) {
+		if err := c.writeBatch(b); err != nil {
+			q.putBack(b)
+			c.end(c.reason(err))
+			c.kill()
 			return
 		}
+	}
+	if q.file != nil {
+		q.file.settle()
+	}
+	if c.ready.CompareAndSwap(false, true) {
+		c.tellOwner()
 	}
 }
 
@@ -190,17 +186,18 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	s.stats.connects.Add(1)
 	s.stats.lastActivity.Store(began.UnixNano())
 	c.wg.Go(c.read)
-	c.wg.Go(c.write)
+	s.out.attach(c)
 	err := s.watch(c, ticket, began)
 	if s.closing() {
 		s.farewell(c)
 	}
 	c.kill()
+	s.out.detach()
 	c.wg.Wait()
 	s.out.setOpen(false)
 	up := time.Since(began)
 	if s.redial.up(up); err != nil && !s.closing() && up < s.redial.minUptime() {
-		ticket.Done(err) // it accepts, and closes at once
+		s.failed(ticket, err) // it accepts, and closes at once
 	} else {
 		ticket.Done(nil)
 	}
@@ -236,9 +233,7 @@ func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
 		if !settled && now.Sub(began) >= s.redial.minUptime() {
 			settled = true
 			ticket.Done(nil)
-			if s.breaker != nil {
-				s.tellCircuit()
-			}
+			s.tellCircuit()
 		}
 		if err := c.beat.look(c, now, s.slept(before, now)); err != nil {
 			return err

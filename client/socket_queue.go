@@ -28,7 +28,8 @@ type outqueue struct {
 	held  bool          // high was reached, and low has not been since
 	room  chan struct{} // closed when there may be room; nil if nobody waits
 	empty chan struct{} // closed when nothing is left; nil if nobody waits
-	ready chan struct{} // tells the writer
+	line  *line         // the connection that takes what there is; nil: none
+	busy  bool          // its writer runs
 }
 
 // queued is a message in a buffer.
@@ -51,7 +52,6 @@ type lost struct{ dropped, expired int }
 
 func (q *outqueue) init(o *SocketOptions) {
 	q.o, q.high, q.low = o.Queue, o.HighWater, o.LowWater
-	q.ready = make(chan struct{}, 1)
 }
 
 // load takes what an earlier socket has left in a file, whatever the limits are.
@@ -105,8 +105,8 @@ func (q *outqueue) put(ctx context.Context, kind MessageKind, data []byte, text 
 		break
 	}
 	id := q.addLocked(kind, data, text, expires)
+	q.writeLocked()
 	q.mu.Unlock()
-	q.wake()
 	if q.file != nil {
 		return gone, q.file.sync(id)
 	}
@@ -238,19 +238,36 @@ func (q *outqueue) wakeSendersLocked() {
 	}
 }
 
-// wake tells the writer.
-func (q *outqueue) wake() {
-	select {
-	case q.ready <- struct{}{}:
-	default:
+// writeLocked has the connection's writer run. An idle connection has none.
+func (q *outqueue) writeLocked() {
+	if q.line != nil && !q.busy {
+		q.busy = true
+		q.line.wg.Add(1)
+		go q.line.writer()
 	}
 }
 
-// take gives the writer all there is, and takes its last batch's buffers back.
+// attach gives a connection all there is, and what comes. Its writer runs at once.
+func (q *outqueue) attach(c *line) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.line = c
+	q.writeLocked()
+}
+
+// detach has no writer begin any more.
+func (q *outqueue) detach() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.line, q.busy = nil, false
+}
+
+// take gives the writer all there is, and takes its last batch's buffers back. If it returns false the writer must end.
 func (q *outqueue) take(b *batch) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.head == len(q.items) {
+		q.busy = false
 		return false
 	}
 	items, buf := b.items[:0], b.buf[:0]
@@ -306,9 +323,7 @@ func (q *outqueue) setOpen(open bool) {
 func (q *outqueue) end(why error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.over == nil {
-		q.over = why
-	}
+	q.over = why
 	q.wakeSendersLocked()
 }
 

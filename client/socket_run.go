@@ -21,12 +21,11 @@ func (s *Socket) run(ctx context.Context) {
 			ticket.Cancel()
 			break
 		}
-		var c *line
 		s.stats.attempts.Add(1)
 		if s.stats.connects.Load() > 0 {
 			s.stats.again.Add(1)
 		}
-		c, err := s.attempt(ctx)
+		c, err := s.attemptApart(ctx)
 		if err == nil {
 			err = s.serve(c, ticket)
 		} else if s.closing() {
@@ -34,7 +33,7 @@ func (s *Socket) run(ctx context.Context) {
 			break
 		} else {
 			s.stats.failures.Add(1)
-			ticket.Done(err)
+			s.failed(ticket, err)
 		}
 		if s.closing() {
 			break
@@ -58,8 +57,8 @@ func (s *Socket) again(ctx context.Context, err error) error {
 	if !v.Retryable {
 		return err
 	}
-	if v.RetryAfter > 0 && s.breaker != nil {
-		s.breaker.Trip(min(v.RetryAfter, maxRetryAfter))
+	if b := s.Breaker(); v.RetryAfter > 0 && b != nil {
+		b.Trip(min(v.RetryAfter, maxRetryAfter))
 		v.RetryAfter = 0 // the breaker sees to it, for all that share it
 	}
 	delay, ok := s.redial.next(v)
@@ -130,13 +129,14 @@ func (s *Socket) slept(before, now time.Time) bool {
 
 // admit waits until the breaker lets an attempt through. The time uses up no retry.
 func (s *Socket) admit(ctx context.Context) (breaker.Ticket, error) {
-	if s.breaker == nil {
+	b := s.guarding()
+	if b == nil {
 		s.setState(StateConnecting, nil)
 		return breaker.Ticket{}, nil
 	}
 	for {
-		changed := s.breaker.Changed()
-		ticket, err := s.breaker.Allow()
+		changed := b.Changed()
+		ticket, err := b.Allow()
 		s.tellCircuit()
 		if err == nil {
 			s.setState(StateConnecting, nil)
@@ -144,7 +144,7 @@ func (s *Socket) admit(ctx context.Context) (breaker.Ticket, error) {
 		}
 		s.setState(StateBlocked, err)
 		wait := time.Hour
-		if until := s.breaker.Until(); !until.IsZero() {
+		if until := b.Until(); !until.IsZero() {
 			wait = max(time.Until(until), time.Millisecond)
 		}
 		s.sleep(ctx, wait, changed)
@@ -152,14 +152,28 @@ func (s *Socket) admit(ctx context.Context) (breaker.Ticket, error) {
 		case wantClose:
 			return breaker.Ticket{}, nil
 		case wantAgain:
-			s.breaker.Reset()
+			b.Reset()
 		}
 	}
 }
 
+// failed tells the breaker of a failure. The socket's own is made with the first one.
+func (s *Socket) failed(ticket breaker.Ticket, err error) {
+	if s.guarding() == nil {
+		if b := s.Breaker(); b != nil {
+			ticket, _ = b.Allow()
+		}
+	}
+	ticket.Done(err)
+}
+
 // tellCircuit tells the breaker's state, if it has changed since.
 func (s *Socket) tellCircuit() {
-	now := s.breaker.State()
+	b := s.guarding()
+	if b == nil {
+		return
+	}
+	now := b.State()
 	s.mu.Lock()
 	changed := now != s.circuit
 	s.circuit = now
@@ -167,6 +181,17 @@ func (s *Socket) tellCircuit() {
 	if changed {
 		s.tell(SocketEvent{Kind: SocketCircuit, Circuit: now})
 	}
+}
+
+// attemptApart makes an attempt on a goroutine of its own, and waits for it: dialing needs a deep stack, which would stay with the owner.
+func (s *Socket) attemptApart(ctx context.Context) (c *line, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c, err = s.attempt(ctx)
+	}()
+	<-done
+	return c, err
 }
 
 // attempt makes one connection, within ConnectTimeout.
@@ -181,7 +206,8 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 		return nil, s.unready(err)
 	}
 	c := &line{s: s, dead: make(chan struct{}), quit: make(chan struct{}, 1)}
-	d.heard = &c.heard
+	c.writer = c.write
+	d.heard, d.moved = &c.heard, &c.moved
 	conn, raw, resp, err := d.connect(ctx, target)
 	if err != nil {
 		if resp == nil {
@@ -193,7 +219,7 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 			e.Cause = err
 			return nil, e
 		}
-		return nil, refusal("connect to "+shown(target), resp, err)
+		return nil, foreign(refusal("connect to "+shown(target), resp, err), resp)
 	}
 	c.conn, c.raw = conn, raw
 	if err := checkDeflate(resp.Header); err != nil {
@@ -214,6 +240,18 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 	s.subprotocol = conn.Subprotocol()
 	s.mu.Unlock()
 	return c, nil
+}
+
+// foreign is a refusal by a server that need not be ours.
+func foreign(err error, resp *http.Response) error {
+	e, ok := errors.AsType[*holdfast.Error](err)
+	if !ok || e.Code != holdfast.CodeNotHoldfast {
+		return err
+	}
+	if e.Code = holdfast.Code(resp.StatusCode); resp.StatusCode == http.StatusSwitchingProtocols {
+		e.Code = holdfast.CodeProtocolError
+	}
+	return e
 }
 
 // unready is the error of an attempt that one of the application's functions has failed.

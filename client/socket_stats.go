@@ -96,8 +96,8 @@ func (s *Socket) Stats() SocketStats {
 		st.ReconnectRate = float64(st.Reconnects) / float64(again)
 	}
 	st.QueueMessages, st.QueueBytes = s.out.size()
-	if s.breaker != nil {
-		st.Circuit = s.breaker.State()
+	if b := s.guarding(); b != nil {
+		st.Circuit = b.State()
 	}
 	s.mu.Lock()
 	st.State, st.Retries = s.state, s.retries
