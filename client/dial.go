@@ -24,6 +24,7 @@ import (
 func (s *Session) dial(ctx context.Context) (*link, error) {
 	op := "connect to " + s.url
 	k := &link{s: s, kind: websocket.MessageBinary, dead: make(chan struct{})}
+	k.moved.base = time.Now()
 	if s.o.Codec == CodecJSON {
 		k.kind = websocket.MessageText
 	}
@@ -135,16 +136,16 @@ func (h *hearing) Read(b []byte) (int, error) {
 }
 
 // moment is the last time at which something happened.
-type moment struct{ at atomic.Pointer[time.Time] }
-
-func (m *moment) now() {
-	t := time.Now()
-	m.at.Store(&t)
+type moment struct {
+	base time.Time    // of this connection; to be set before use
+	at   atomic.Int64 // nanoseconds since base, and one; 0: it has not happened
 }
 
+func (m *moment) now() { m.at.Store(int64(time.Since(m.base)) + 1) }
+
 func (m *moment) last() time.Time {
-	if t := m.at.Load(); t != nil {
-		return *t
+	if d := m.at.Load(); d != 0 {
+		return m.base.Add(time.Duration(d - 1))
 	}
 	return time.Time{}
 }

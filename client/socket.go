@@ -17,7 +17,7 @@ import (
 // breaker, and a queue for what is sent meanwhile. What is sent goes out in order and no more than once, but what the network had when a
 // connection ended may not have arrived; a [Session] knows. All methods may be called concurrently.
 //
-// One goroutine owns the socket, and each connection has one that reads and one that writes.
+// One goroutine owns the socket, and reads from its connection; there is another while something is written.
 type Socket struct {
 	o       SocketOptions
 	url     string
@@ -41,6 +41,7 @@ type Socket struct {
 	openedAt    time.Time
 	retries     int
 	subprotocol string
+	line        *line         // the connection; nil: there is none
 	circuit     breaker.State // as told last
 	defaultBeat bool          // Heartbeat.Message is the default
 }

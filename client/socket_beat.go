@@ -7,7 +7,7 @@ import (
 	"github.com/holdfast-ws/holdfast"
 )
 
-// heartbeat finds out whether somebody is still there. The owner has it; pings are sent on goroutines of the line's.
+// heartbeat finds out whether somebody is still there. Pings are sent on goroutines of the line's.
 type heartbeat struct {
 	sentAt time.Time // of the one that waits for its answer; zero: none does
 	missed int       // in a row
@@ -102,7 +102,7 @@ func (c *line) say(m Message) {
 func (c *line) answered(rtt time.Duration) {
 	c.s.stats.answered(rtt)
 	c.s.tell(SocketEvent{Kind: SocketHeartbeat, RTT: rtt})
-	c.tellOwner()
+	c.poke()
 }
 
 // answers says whether a message answers the application's heartbeat.

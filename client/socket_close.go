@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"log/slog"
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
@@ -107,8 +108,11 @@ func (s *Socket) restart() {
 
 func (s *Socket) ask() {
 	s.mu.Lock()
-	asked := s.asked
+	asked, c := s.asked, s.line
 	s.mu.Unlock()
+	if c != nil {
+		c.poke()
+	}
 	select {
 	case asked <- struct{}{}:
 	default:
@@ -162,7 +166,7 @@ func (s *Socket) finish(why error) {
 		s.letGo(nil)
 		return
 	}
-	s.log.Error("given up", "url", s.shownURL(), "error", why)
+	s.note(slog.LevelError, "given up", "error", why)
 	s.out.end(why)
 	s.setState(StateFailed, why)
 	s.in.setOver(true, why)
@@ -173,7 +177,7 @@ func (s *Socket) letGo(why error) {
 	s.in.setOver(true, why)
 	if s.out.file != nil {
 		if err := s.out.file.close(); err != nil {
-			s.log.Error("the queue's file", "error", err)
+			s.note(slog.LevelError, "the queue's file", "error", err)
 		}
 	}
 	s.feed.Close()
@@ -218,5 +222,12 @@ func (s *Socket) Events(ctx context.Context) iter.Seq[SocketEvent] {
 		l := s.feed.Join(SocketEvent{Kind: SocketState, Time: time.Now(), State: s.state, Before: s.state, Err: s.err})
 		s.mu.Unlock()
 		l.All(ctx)(yield)
+	}
+}
+
+// note logs, if anybody wants to know: slog's own frame is large, and would stay with the owner's stack.
+func (s *Socket) note(level slog.Level, text string, args ...any) {
+	if s.log.Enabled(context.Background(), level) {
+		s.log.With("url", s.shownURL()).Log(context.Background(), level, text, args...)
 	}
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -14,25 +15,34 @@ import (
 	"github.com/holdfast-ws/holdfast/breaker"
 )
 
-// line is one connection of a socket: a goroutine that reads and one that writes. Neither knows anybody's context, because coder/websocket
-// closes a connection whose context ends.
+// line is one connection of a socket. The owner reads from it, so that an idle socket has one goroutine; a timer's function looks after it;
+// and there is a writer while there is something to write. None knows anybody's context, because coder/websocket closes a connection whose
+// context ends.
 type line struct {
-	s      *Socket
-	conn   *websocket.Conn
-	raw    net.Conn // below everything: closing it ends all reads and writes at once
-	wg     sync.WaitGroup
-	dead   chan struct{} // closed by kill
-	quit   chan struct{} // the reader or the writer has ended, or the writer has written what waited at first
-	once   sync.Once
-	heard  moment // when bytes came
-	moved  moment // when the peer took bytes that had to wait
-	began  time.Time
-	match  moment       // when an answer to the application's heartbeat came
-	sent   atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
-	beat   heartbeat    // of the owner
-	ready  atomic.Bool  // what waited at first is written
-	batch  batch        // the writer's
-	writer func()       // write
+	s     *Socket
+	conn  *websocket.Conn
+	raw   net.Conn // below everything: closing it ends all reads and writes at once
+	wg    sync.WaitGroup
+	dead  chan struct{} // closed by kill
+	once  sync.Once
+	heard moment // when bytes came
+	moved moment // when the peer took bytes that had to wait
+	began time.Time
+	match moment       // when an answer to the application's heartbeat came
+	sent  atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
+	ready atomic.Bool  // what waited at first is written
+	timer *time.Timer  // of tick
+
+	looking         sync.Mutex // guards what follows
+	ticket          breaker.Ticket
+	looked          time.Time
+	beat            heartbeat
+	opened, settled bool
+	leaving         bool // it was asked to end
+	over            bool
+
+	batch  batch  // the writer's
+	writer func() // write
 
 	mu  sync.Mutex
 	err error // why it has ended
@@ -47,22 +57,17 @@ func (c *line) kill() {
 	})
 }
 
-// end says why the connection has ended, if nobody has before, and tells the owner.
+// end says why the connection has ended, if nobody has before.
 func (c *line) end(err error) {
 	c.mu.Lock()
 	if c.err == nil {
 		c.err = err
 	}
 	c.mu.Unlock()
-	c.tellOwner()
 }
 
-func (c *line) tellOwner() {
-	select {
-	case c.quit <- struct{}{}:
-	default:
-	}
-}
+// poke has somebody look.
+func (c *line) poke() { c.timer.Reset(0) }
 
 func (c *line) why() error {
 	c.mu.Lock()
@@ -111,7 +116,7 @@ func (c *line) write() {
 		q.file.settle()
 	}
 	if c.ready.CompareAndSwap(false, true) {
-		c.tellOwner()
+		c.poke()
 	}
 }
 
@@ -178,73 +183,103 @@ func (c *line) reason(err error) error {
 	return e
 }
 
-// serve has a connection until it ends, and returns why.
+// serve has a connection until it ends, and returns why; nil if it was asked to end it.
 func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
-	began := time.Now()
-	c.began = began
+	c.began = time.Now()
+	c.ticket, c.looked = ticket, c.began
 	c.heard.now()
 	s.stats.connects.Add(1)
-	s.stats.lastActivity.Store(began.UnixNano())
-	c.wg.Go(c.read)
+	s.stats.lastActivity.Store(c.began.UnixNano())
+	c.timer = time.AfterFunc(time.Hour, c.tick)
+	s.setLine(c)
 	s.out.attach(c)
-	err := s.watch(c, ticket, began)
-	if s.closing() {
-		s.farewell(c)
-	}
+	c.poke() // somebody may have asked for something before
+	c.read()
+	return s.served(c)
+}
+
+// served cleans up after a connection.
+func (s *Socket) served(c *line) error {
+	c.looking.Lock()
+	c.over = true
+	c.timer.Stop()
+	c.looking.Unlock()
+	s.setLine(nil)
 	c.kill()
 	s.out.detach()
 	c.wg.Wait()
 	s.out.setOpen(false)
-	up := time.Since(began)
-	if s.redial.up(up); err != nil && !s.closing() && up < s.redial.minUptime() {
-		s.failed(ticket, err) // it accepts, and closes at once
-	} else {
-		ticket.Done(nil)
+	err := c.why()
+	if c.leaving {
+		err = nil
 	}
-	if c.ready.Load() {
+	up := time.Since(c.began)
+	if s.redial.up(up); err != nil && up < s.redial.minUptime() {
+		s.failed(c.ticket, err) // it accepts, and closes at once
+	} else {
+		c.ticket.Done(nil)
+	}
+	if c.opened {
 		s.closed(err)
 	}
 	return err
 }
 
-// watch returns when the connection has ended, for whatever reason.
-func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	opened, settled := false, false
-	before := time.Now()
-	for {
-		select {
-		case <-timer.C:
-		case <-c.quit:
-		case <-s.asked:
-		}
-		now := time.Now()
-		if err := c.why(); err != nil {
-			return err
-		}
-		if w := s.wish(); w != wantOn {
-			return nil
-		}
-		if !opened && c.ready.Load() {
-			opened = true
-			s.opened(began)
-		}
-		if !settled && now.Sub(began) >= s.redial.minUptime() {
-			settled = true
-			ticket.Done(nil)
-			s.tellCircuit()
-		}
-		if err := c.beat.look(c, now, s.slept(before, now)); err != nil {
-			return err
-		}
-		before = now
-		due := min(c.beat.due(c, now), napAtMost)
-		if !settled {
-			due = min(due, s.redial.minUptime()-now.Sub(began))
-		}
-		timer.Reset(max(due, time.Millisecond))
+func (s *Socket) setLine(c *line) {
+	s.mu.Lock()
+	s.line = c
+	s.mu.Unlock()
+}
+
+// tick looks after the connection: it is what its timer does, at the latest when the next thing is due.
+func (c *line) tick() {
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if c.over {
+		return
 	}
+	leaving := c.leaving
+	if err := c.look(time.Now()); err != nil {
+		c.end(err)
+		c.kill()
+	} else if c.leaving && !leaving {
+		c.wg.Go(func() {
+			c.s.farewell(c)
+			c.kill()
+		})
+	}
+}
+
+// look does what is due, and sets the timer. It returns why the connection is to be given up, if it is.
+func (c *line) look(now time.Time) error {
+	s := c.s
+	if c.why() != nil {
+		return c.why()
+	}
+	if s.wish() != wantOn {
+		c.leaving = true
+		return nil
+	}
+	if !c.opened && c.ready.Load() {
+		c.opened = true
+		s.opened(c.began)
+	}
+	left := s.redial.minUptime() - now.Sub(c.began)
+	if !c.settled && left <= 0 {
+		c.settled = true
+		c.ticket.Done(nil)
+		s.tellCircuit()
+	}
+	if err := c.beat.look(c, now, s.slept(c.looked, now)); err != nil {
+		return err
+	}
+	c.looked = now
+	due := min(c.beat.due(c, now), napAtMost)
+	if !c.settled {
+		due = min(due, left)
+	}
+	c.timer.Reset(max(due, time.Millisecond))
+	return nil
 }
 
 // opened tells that a connection is open, and what was queued is written.
@@ -258,7 +293,7 @@ func (s *Socket) opened(began time.Time) {
 	s.mu.Unlock()
 	s.out.setOpen(true)
 	s.setState(StateOpen, nil)
-	s.log.Info("connected", "url", s.shownURL())
+	s.note(slog.LevelInfo, "connected")
 	s.tell(SocketEvent{Kind: kind, Attempt: s.redial.attempts})
 }
 
@@ -275,7 +310,7 @@ func (s *Socket) closed(err error) {
 		e.Code, e.Reason = leave.code, leave.reason
 	}
 	s.stats.closed(e.Code)
-	s.log.Info("disconnected", "url", s.shownURL(), "code", e.Code.String(), "error", err)
+	s.note(slog.LevelInfo, "disconnected", "code", e.Code, "error", err)
 	s.tell(e)
 	if !s.closing() {
 		s.setState(StateConnecting, err)

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -69,7 +70,7 @@ func (s *Socket) again(ctx context.Context, err error) error {
 	}
 	s.setRetries(s.redial.attempts)
 	s.tell(SocketEvent{Kind: SocketRetry, Attempt: s.redial.attempts, Max: s.redial.limit(v.Class), Delay: delay, Class: v.Class, Err: err})
-	s.log.Info("connecting again", "url", s.shownURL(), "attempt", s.redial.attempts, "delay", delay, "error", err)
+	s.note(slog.LevelInfo, "connecting again", "attempt", s.redial.attempts, "delay", delay, "error", err)
 	s.sleep(ctx, delay, nil)
 	return nil
 }
@@ -196,8 +197,10 @@ func (s *Socket) attemptApart(ctx context.Context) (c *line, err error) {
 
 // attempt makes one connection, within ConnectTimeout.
 func (s *Socket) attempt(ctx context.Context) (*line, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.o.ConnectTimeout)
+	closed := ctx
+	ctx, cancel := context.WithTimeout(context.Background(), s.o.ConnectTimeout)
 	defer cancel()
+	defer context.AfterFunc(closed, cancel)()
 	target, d, err := s.prepare(ctx)
 	if err != nil {
 		if ctx.Err() == context.DeadlineExceeded {
@@ -205,8 +208,10 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 		}
 		return nil, s.unready(err)
 	}
-	c := &line{s: s, dead: make(chan struct{}), quit: make(chan struct{}, 1)}
+	c := &line{s: s, dead: make(chan struct{})}
 	c.writer = c.write
+	now := time.Now()
+	c.heard.base, c.moved.base, c.match.base = now, now, now
 	d.heard, d.moved = &c.heard, &c.moved
 	conn, raw, resp, err := d.connect(ctx, target)
 	if err != nil {
