@@ -210,16 +210,7 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 	d.heard, d.moved = &c.heard, &c.moved
 	conn, raw, resp, err := d.connect(ctx, target)
 	if err != nil {
-		if resp == nil {
-			if holdfast.CodeOf(err) != 0 { // a proxy's
-				return nil, err
-			}
-			e := unreachable(target, s.o.ConnectTimeout, err)
-			e.Hint = "check the address, and that a server runs there"
-			e.Cause = err
-			return nil, e
-		}
-		return nil, foreign(refusal("connect to "+shown(target), resp, err), resp)
+		return nil, s.unanswered(target, resp, err)
 	}
 	c.conn, c.raw = conn, raw
 	if err := checkDeflate(resp.Header); err != nil {
@@ -242,15 +233,34 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 	return c, nil
 }
 
-// foreign is a refusal by a server that need not be ours.
-func foreign(err error, resp *http.Response) error {
-	e, ok := errors.AsType[*holdfast.Error](err)
-	if !ok || e.Code != holdfast.CodeNotHoldfast {
-		return err
+// unanswered is the error of an attempt that nobody answered, or not with a connection. It tells no URL as it is: that may hold secrets.
+func (s *Socket) unanswered(target string, resp *http.Response, err error) error {
+	op := "connect to " + shown(target)
+	if resp != nil {
+		e := refusal(op, resp, err).(*holdfast.Error)
+		if e.Code == holdfast.CodeNotHoldfast && resp.Header.Get("Holdfast-Code") == "" { // nor need it be
+			e.Code = holdfast.Code(resp.StatusCode)
+		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			e.Code, e.Detail = holdfast.CodeProtocolError, "it agreed to the upgrade, but not as RFC 6455 has it"
+		}
+		return e
 	}
-	if e.Code = holdfast.Code(resp.StatusCode); resp.StatusCode == http.StatusSwitchingProtocols {
-		e.Code = holdfast.CodeProtocolError
+	if e, ok := errors.AsType[*holdfast.Error](err); ok { // a proxy's
+		return e
 	}
+	e, v := unreachable(target, s.o.ConnectTimeout, err), Classify(err)
+	switch {
+	case v.Class == ClassTLS && !v.Retryable:
+		e.Code = holdfast.CodeTLS
+	case e.Code == holdfast.CodeNotHoldfast:
+		e.Code, e.Detail = holdfast.CodeProtocolError, "what answers there does not speak HTTP"
+	}
+	e.Op, e.Hint = op, v.Hint
+	if e.Cause == nil {
+		e.Cause = root(err)
+	}
+	e.Cause = whole{e.Cause.Error(), err}
 	return e
 }
 
