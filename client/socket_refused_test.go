@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/backoff"
+	"github.com/holdfast-ws/holdfast/breaker"
 	"github.com/holdfast-ws/holdfast/client"
 )
 
@@ -107,5 +108,31 @@ func TestSocketKeepsSecrets(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Those whom a server sends away for a time do not all come back at the same moment.
+func TestSocketSpreadsRetryAfter(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "100")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	t.Cleanup(srv.Close)
+	s := openSocket(t, srv.URL, client.SocketOptions{Random: func() float64 { return 1 }, Backoff: backoff.Options{BaseDelay: 20 * time.Second}})
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for {
+		changed := s.Breaker().Changed()
+		if s.Breaker().State() == breaker.Open {
+			break
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatal("the circuit breaker did not open")
+		}
+	}
+	if wait := time.Until(s.Breaker().Until()); wait < 110*time.Second {
+		t.Errorf("it comes back after %v", wait)
 	}
 }

@@ -57,11 +57,14 @@ func (s *Socket) again(ctx context.Context, err error) error {
 	if !v.Retryable {
 		return err
 	}
-	if b := s.Breaker(); v.RetryAfter > 0 && b != nil {
-		b.Trip(min(v.RetryAfter, maxRetryAfter))
+	b, wait := s.Breaker(), min(v.RetryAfter, maxRetryAfter)
+	if b != nil {
 		v.RetryAfter = 0 // the breaker sees to it, for all that share it
 	}
 	delay, ok := s.redial.next(v)
+	if b != nil && wait > 0 {
+		b.Trip(s.redial.spread(wait, delay))
+	}
 	if !ok {
 		return &holdfast.Error{Code: holdfast.CodeRetriesExhausted, Op: "connect to " + s.shownURL(), Detail: "given up after " +
 			strconv.Itoa(s.redial.attempts+1) + " attempts; the last", Cause: whole{because(err), err},
@@ -157,8 +160,13 @@ func (s *Socket) admit(ctx context.Context) (breaker.Ticket, error) {
 	}
 }
 
-// failed tells the breaker of a failure. The socket's own is made with the first one.
+// failed tells the breaker of a failure. The socket's own is made with the first one. Where the server has said how long to wait, that
+// alone opens it: see again.
 func (s *Socket) failed(ticket breaker.Ticket, err error) {
+	if e, ok := errors.AsType[*holdfast.Error](err); ok && e.RetryAfter > 0 {
+		ticket.Cancel()
+		return
+	}
 	if s.guarding() == nil {
 		if b := s.Breaker(); b != nil {
 			ticket, _ = b.Allow()
