@@ -31,6 +31,7 @@ type line struct {
 	sent   atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
 	beat   heartbeat    // of the owner
 	ready  atomic.Bool  // what waited at first is written
+	told   bool         // that it is open; the owner's
 	batch  batch        // the writer's
 	writer func()       // write
 
@@ -201,9 +202,7 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	} else {
 		ticket.Done(nil)
 	}
-	if c.ready.Load() {
-		s.closed(err)
-	}
+	s.closed(c, err)
 	return err
 }
 
@@ -211,7 +210,7 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	opened, settled := false, false
+	settled := false
 	before := time.Now()
 	for {
 		select {
@@ -226,8 +225,8 @@ func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
 		if w := s.wish(); w != wantOn {
 			return nil
 		}
-		if !opened && c.ready.Load() {
-			opened = true
+		if !c.told && c.ready.Load() {
+			c.told = true
 			s.opened(began)
 		}
 		if !settled && now.Sub(began) >= s.redial.minUptime() {
@@ -250,9 +249,10 @@ func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
 // opened tells that a connection is open, and what was queued is written.
 func (s *Socket) opened(began time.Time) {
 	kind := SocketOpen
-	if s.stats.connects.Load() > 1 {
+	if s.known {
 		kind = SocketReconnected
 	}
+	s.known = true
 	s.mu.Lock()
 	s.openedAt = began
 	s.mu.Unlock()
@@ -262,8 +262,8 @@ func (s *Socket) opened(began time.Time) {
 	s.tell(SocketEvent{Kind: kind, Attempt: s.redial.attempts})
 }
 
-// closed tells that a connection has ended that was open.
-func (s *Socket) closed(err error) {
+// closed counts a connection that has ended, and tells it of one that was told to be open.
+func (s *Socket) closed(c *line, err error) {
 	e := SocketEvent{Kind: SocketClosed, Code: holdfast.CodeNormal, Clean: true, Err: err}
 	if err != nil {
 		e.Code = holdfast.CodeOf(err)
@@ -275,6 +275,9 @@ func (s *Socket) closed(err error) {
 		e.Code, e.Reason = leave.code, leave.reason
 	}
 	s.stats.closed(e.Code)
+	if !c.told {
+		return
+	}
 	s.log.Info("disconnected", "url", s.shownURL(), "code", e.Code.String(), "error", err)
 	s.tell(e)
 	if !s.closing() {
