@@ -72,7 +72,10 @@ type dialer struct {
 // connect returns the connection and the one below TLS and WebSocket. Where it fails, the answer is what the server said, if it said anything.
 func (d *dialer) connect(ctx context.Context, target string) (*websocket.Conn, net.Conn, *http.Response, error) {
 	raw := &lastConn{dial: d.dial, moved: d.moved, heard: d.heard}
-	transport := &http.Transport{Proxy: d.proxy, DialContext: raw.DialContext, TLSClientConfig: d.tls}
+	transport := &http.Transport{Proxy: d.proxy, DialContext: raw.DialContext, TLSClientConfig: d.tls,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, r *http.Request, resp *http.Response) error {
+			return proxyRefusal(r.Host, resp)
+		}}
 	if tunnel, err := d.tunnel(target, raw); err != nil {
 		return nil, nil, nil, err
 	} else if tunnel != nil {

@@ -42,9 +42,14 @@ func (r *redial) next(v Verdict) (time.Duration, bool) {
 	}
 	r.attempts++
 	if wait := min(v.RetryAfter, maxRetryAfter); wait > delay {
-		delay = wait + time.Duration(r.random()*float64(min(wait/4, delay))) // not all at once
+		delay = r.spread(wait, delay)
 	}
 	return delay, true
+}
+
+// spread makes what a server has said longer, so that not all come at once.
+func (r *redial) spread(wait, delay time.Duration) time.Duration {
+	return wait + time.Duration(r.random()*float64(min(wait/4, delay)))
 }
 
 // limit returns how many attempts in a row a class of failure has; 0: no limit.

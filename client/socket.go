@@ -28,6 +28,7 @@ type Socket struct {
 	in      inbox
 	stats   socketCounters
 	redial  redial // the owner's
+	known   bool   // that it was open; the owner's
 
 	mu          sync.Mutex
 	state       State

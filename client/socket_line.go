@@ -219,9 +219,7 @@ func (s *Socket) served(c *line) error {
 	} else {
 		c.ticket.Done(nil)
 	}
-	if c.opened {
-		s.closed(err)
-	}
+	s.closed(c, err)
 	return err
 }
 
@@ -285,9 +283,10 @@ func (c *line) look(now time.Time) error {
 // opened tells that a connection is open, and what was queued is written.
 func (s *Socket) opened(began time.Time) {
 	kind := SocketOpen
-	if s.stats.connects.Load() > 1 {
+	if s.known {
 		kind = SocketReconnected
 	}
+	s.known = true
 	s.mu.Lock()
 	s.openedAt = began
 	s.mu.Unlock()
@@ -297,8 +296,8 @@ func (s *Socket) opened(began time.Time) {
 	s.tell(SocketEvent{Kind: kind, Attempt: s.redial.attempts})
 }
 
-// closed tells that a connection has ended that was open.
-func (s *Socket) closed(err error) {
+// closed counts a connection that has ended, and tells it of one that was told to be open.
+func (s *Socket) closed(c *line, err error) {
 	e := SocketEvent{Kind: SocketClosed, Code: holdfast.CodeNormal, Clean: true, Err: err}
 	if err != nil {
 		e.Code = holdfast.CodeOf(err)
@@ -310,6 +309,9 @@ func (s *Socket) closed(err error) {
 		e.Code, e.Reason = leave.code, leave.reason
 	}
 	s.stats.closed(e.Code)
+	if !c.opened {
+		return
+	}
 	s.note(slog.LevelInfo, "disconnected", "code", e.Code, "error", err)
 	s.tell(e)
 	if !s.closing() {

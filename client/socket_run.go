@@ -58,11 +58,14 @@ func (s *Socket) again(ctx context.Context, err error) error {
 	if !v.Retryable {
 		return err
 	}
-	if b := s.Breaker(); v.RetryAfter > 0 && b != nil {
-		b.Trip(min(v.RetryAfter, maxRetryAfter))
+	b, wait := s.Breaker(), min(v.RetryAfter, maxRetryAfter)
+	if b != nil {
 		v.RetryAfter = 0 // the breaker sees to it, for all that share it
 	}
 	delay, ok := s.redial.next(v)
+	if b != nil && wait > 0 {
+		b.Trip(s.redial.spread(wait, delay))
+	}
 	if !ok {
 		return &holdfast.Error{Code: holdfast.CodeRetriesExhausted, Op: "connect to " + s.shownURL(), Detail: "given up after " +
 			strconv.Itoa(s.redial.attempts+1) + " attempts; the last", Cause: whole{because(err), err},
@@ -158,8 +161,13 @@ func (s *Socket) admit(ctx context.Context) (breaker.Ticket, error) {
 	}
 }
 
-// failed tells the breaker of a failure. The socket's own is made with the first one.
+// failed tells the breaker of a failure. The socket's own is made with the first one. Where the server has said how long to wait, that
+// alone opens it: see again.
 func (s *Socket) failed(ticket breaker.Ticket, err error) {
+	if e, ok := errors.AsType[*holdfast.Error](err); ok && e.RetryAfter > 0 {
+		ticket.Cancel()
+		return
+	}
 	if s.guarding() == nil {
 		if b := s.Breaker(); b != nil {
 			ticket, _ = b.Allow()
@@ -215,16 +223,7 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 	d.heard, d.moved = &c.heard, &c.moved
 	conn, raw, resp, err := d.connect(ctx, target)
 	if err != nil {
-		if resp == nil {
-			if holdfast.CodeOf(err) != 0 { // a proxy's
-				return nil, err
-			}
-			e := unreachable(target, s.o.ConnectTimeout, err)
-			e.Hint = "check the address, and that a server runs there"
-			e.Cause = err
-			return nil, e
-		}
-		return nil, foreign(refusal("connect to "+shown(target), resp, err), resp)
+		return nil, s.unanswered(target, resp, err)
 	}
 	c.conn, c.raw = conn, raw
 	if err := checkDeflate(resp.Header); err != nil {
@@ -245,18 +244,6 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 	s.subprotocol = conn.Subprotocol()
 	s.mu.Unlock()
 	return c, nil
-}
-
-// foreign is a refusal by a server that need not be ours.
-func foreign(err error, resp *http.Response) error {
-	e, ok := errors.AsType[*holdfast.Error](err)
-	if !ok || e.Code != holdfast.CodeNotHoldfast {
-		return err
-	}
-	if e.Code = holdfast.Code(resp.StatusCode); resp.StatusCode == http.StatusSwitchingProtocols {
-		e.Code = holdfast.CodeProtocolError
-	}
-	return e
 }
 
 // unready is the error of an attempt that one of the application's functions has failed.

@@ -65,11 +65,16 @@ func connectThrough(c net.Conn, addr string, user *url.Userinfo) error {
 		return err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return &holdfast.Error{Code: holdfast.Code(resp.StatusCode), Op: "connect to " + addr + " through the proxy", Detail: "the proxy answered " + resp.Status,
-			RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	return proxyRefusal(addr, resp)
+}
+
+// proxyRefusal is the error of a proxy that does not connect to addr; nil if it does.
+func proxyRefusal(addr string, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
 	}
-	return nil
+	return &holdfast.Error{Code: holdfast.Code(resp.StatusCode), Op: "connect to " + addr + " through the proxy", Detail: "the proxy answered " + resp.Status,
+		RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 }
 
 type oneByte struct{ net.Conn }

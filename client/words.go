@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
@@ -45,6 +46,37 @@ func unreachable(target string, timeout time.Duration, err error) *holdfast.Erro
 	default:
 		e.Cause = root(err)
 	}
+	return e
+}
+
+// unanswered is the error of an attempt that nobody answered, or not with a connection. It tells no URL as it is: that may hold secrets.
+func (s *Socket) unanswered(target string, resp *http.Response, err error) error {
+	op := "connect to " + shown(target)
+	if resp != nil {
+		e := refusal(op, resp, err).(*holdfast.Error)
+		if e.Code == holdfast.CodeNotHoldfast && resp.Header.Get("Holdfast-Code") == "" { // nor need it be
+			e.Code = holdfast.Code(resp.StatusCode)
+		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			e.Code, e.Detail = holdfast.CodeProtocolError, "it agreed to the upgrade, but not as RFC 6455 has it"
+		}
+		return e
+	}
+	if e, ok := errors.AsType[*holdfast.Error](err); ok { // a proxy's
+		return e
+	}
+	e, v := unreachable(target, s.o.ConnectTimeout, err), Classify(err)
+	switch {
+	case v.Class == ClassTLS && !v.Retryable:
+		e.Code = holdfast.CodeTLS
+	case e.Code == holdfast.CodeNotHoldfast:
+		e.Code, e.Detail = holdfast.CodeProtocolError, "what answers there does not speak HTTP"
+	}
+	e.Op, e.Hint = op, v.Hint
+	if e.Cause == nil {
+		e.Cause = root(err)
+	}
+	e.Cause = whole{e.Cause.Error(), err}
 	return e
 }
 
