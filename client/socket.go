@@ -28,6 +28,7 @@ type Socket struct {
 	in      inbox
 	stats   socketCounters
 	redial  redial // the owner's
+	made    uint64 // connections so far; the owner's
 
 	mu          sync.Mutex
 	state       State
@@ -185,6 +186,10 @@ func (s *Socket) Subprotocol() string {
 	return s.subprotocol
 }
 
+// Connection returns the number of the connection that is open or being made, 0 if there is none. Numbers rise from 1, and a
+// connection that OnOpen refused has used one up. See [OnConnection] and [Socket.Arrivals].
+func (s *Socket) Connection() uint64 { return s.out.connection() }
+
 // Breaker returns the circuit breaker, to look at, open and close by hand; nil without one.
 func (s *Socket) Breaker() *breaker.Breaker { return s.breaker }
 
@@ -264,17 +269,22 @@ func (s *Socket) SendJSON(ctx context.Context, v any, opts ...SendOption) error 
 }
 
 func (s *Socket) send(ctx context.Context, kind MessageKind, data []byte, text string, opts []SendOption) error {
-	var expires time.Time
+	var o sendOptions
 	if len(opts) > 0 {
-		var o sendOptions
-		for _, set := range opts {
-			set(&o)
-		}
-		expires = o.expires
+		o = chosen(opts)
 	}
-	gone, err := s.out.put(ctx, kind, data, text, expires)
+	gone, err := s.out.put(ctx, kind, data, text, o)
 	s.discarded(gone)
 	return err
+}
+
+// chosen is apart from send so that without options nothing is allocated.
+func chosen(opts []SendOption) sendOptions {
+	var o sendOptions
+	for _, set := range opts {
+		set(&o)
+	}
+	return o
 }
 
 // discarded tells what was dropped.

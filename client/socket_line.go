@@ -17,19 +17,21 @@ import (
 // line is one connection of a socket: a goroutine that reads and one that writes. Neither knows anybody's context, because coder/websocket
 // closes a connection whose context ends.
 type line struct {
-	s     *Socket
-	conn  *websocket.Conn
-	raw   net.Conn // below everything: closing it ends all reads and writes at once
-	wg    sync.WaitGroup
-	dead  chan struct{} // closed by kill
-	quit  chan struct{} // the reader or the writer has ended, or the writer has written what waited at first
-	once  sync.Once
-	heard moment // when bytes came
-	began time.Time
-	match moment       // when an answer to the application's heartbeat came
-	sent  atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
-	beat  heartbeat    // of the owner
-	ready atomic.Bool  // what waited at first is written
+	s      *Socket
+	number uint64 // among the socket's connections
+	mode   HeartbeatMode
+	conn   *websocket.Conn
+	raw    net.Conn // below everything: closing it ends all reads and writes at once
+	wg     sync.WaitGroup
+	dead   chan struct{} // closed by kill
+	quit   chan struct{} // the reader or the writer has ended, or the writer has written what waited at first
+	once   sync.Once
+	heard  moment // when bytes came
+	began  time.Time
+	match  moment       // when an answer to the application's heartbeat came
+	sent   atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
+	beat   heartbeat    // of the owner
+	ready  atomic.Bool  // what waited at first is written
 
 	mu  sync.Mutex
 	err error // why it has ended
@@ -79,7 +81,7 @@ func (c *line) read() {
 		s.stats.messagesIn.Add(1)
 		s.stats.bytesIn.Add(uint64(len(data)))
 		s.stats.lastActivity.Store(time.Now().UnixNano())
-		if s.answers(m) {
+		if s.answers(m, c.mode) {
 			c.match.now()
 			if sent := c.sent.Swap(0); sent != 0 {
 				c.answered(time.Since(time.Unix(0, sent)))
@@ -88,7 +90,7 @@ func (c *line) read() {
 				continue
 			}
 		}
-		s.in.put(m, c.dead)
+		s.in.put(Arrival{Kind: ArrivalMessage, Connection: c.number, Message: m}, c.dead)
 	}
 }
 
@@ -189,6 +191,7 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	c.heard.now()
 	s.stats.connects.Add(1)
 	s.stats.lastActivity.Store(began.UnixNano())
+	s.in.mark(Arrival{Kind: ArrivalOpen, Connection: c.number})
 	c.wg.Go(c.read)
 	c.wg.Go(c.write)
 	err := s.watch(c, ticket, began)
@@ -207,6 +210,8 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	if c.ready.Load() {
 		s.closed(err)
 	}
+	s.out.finish()
+	s.in.mark(Arrival{Kind: ArrivalEnd, Connection: c.number, Err: err})
 	return err
 }
 
