@@ -295,7 +295,11 @@ func (c *Calls) send(ctx context.Context, f *flying, m Message) (bool, error) {
 	if over != nil {
 		return false, over
 	}
-	err := c.s.Send(ctx, m, OnConnection(n))
+	opts := []SendOption{OnConnection(n)}
+	if at, ok := ctx.Deadline(); ok {
+		opts = append(opts, WithExpiry(time.Until(at))) // nobody waits for it then
+	}
+	err := c.s.Send(ctx, m, opts...)
 	if holdfast.CodeOf(err) == holdfast.CodeDisconnected && ctx.Err() == nil && c.s.Err() == nil {
 		return false, nil
 	}
