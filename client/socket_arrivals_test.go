@@ -28,7 +28,7 @@ func TestArrivalsAreInOrder(t *testing.T) {
 			s.SendText(t.Context(), "hello", client.OnConnection(a.Connection))
 		case a.Kind == client.ArrivalMessage && a.Connection == 1:
 			s.SendText(t.Context(), "cut")
-		case a.Kind == client.ArrivalEnd:
+		case a.Kind == client.ArrivalEnd && a.Connection == 1:
 			if err := s.SendText(t.Context(), "too late", client.OnConnection(a.Connection)); !errors.Is(err, holdfast.CodeDisconnected) {
 				t.Errorf("sent on a connection that has ended: %v", err)
 			}

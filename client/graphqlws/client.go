@@ -70,9 +70,11 @@ func Open(ctx context.Context, url string, o Options) (*Client, error) {
 	}
 	so := o.Socket
 	so.Subprotocols, so.OfferSubprotocols, so.OnOpen, so.Classes = o.Offer.subprotocols(), nil, c.open, o.classes()
-	if h := &so.Heartbeat; h.Mode == client.HeartbeatPing && h.Message == nil && h.Match == nil {
-		c.ownBeat = true
-		h.Mode, h.Answers = client.HeartbeatMessage, client.AnswersHidden // its default message is the protocol's ping
+	if h := &so.Heartbeat; h.Mode != client.HeartbeatOff && h.Message == nil && h.Match == nil {
+		c.ownBeat, h.Answers = true, client.AnswersHidden // its default message is the protocol's ping
+		if h.Mode == client.HeartbeatPing {
+			h.Mode = client.HeartbeatMessage
+		}
 	}
 	s, err := client.Open(ctx, url, so)
 	if err != nil {
