@@ -53,15 +53,35 @@ func (m Message) JSON(v any) error {
 // SendOption changes one send.
 type SendOption func(*sendOptions)
 
-type sendOptions struct{ expires time.Time }
+type sendOptions struct {
+	expires time.Time
+	conn    uint64
+}
 
 // WithExpiry drops the message (and an event tells) if it was not written within d. Default: QueueOptions.TTL.
 func WithExpiry(d time.Duration) SendOption {
 	return func(o *sendOptions) { o.expires = time.Now().Add(d) }
 }
 
+// OnConnection has the message written on connection n (see [Socket.Connection]) or not at all: Send fails with CodeDisconnected if that has
+// ended, and what was not written when it ends is dropped, and not kept in QueueOptions.File. It is for what means nothing, or
+// harm, on a later connection: a request whose failure is told, an acknowledgement.
+func OnConnection(n uint64) SendOption {
+	return func(o *sendOptions) { o.conn = n }
+}
+
 // Setup is a connection that is not open yet, for SocketOptions.OnOpen alone.
-type Setup struct{ conn *websocket.Conn }
+type Setup struct {
+	conn   *websocket.Conn
+	number uint64
+	mode   HeartbeatMode
+}
+
+// Connection returns the connection's number; see [Socket.Connection].
+func (u *Setup) Connection() uint64 { return u.number }
+
+// SetHeartbeat changes what a heartbeat is on this connection, where that depends on what the server chose. Default: Heartbeat.Mode.
+func (u *Setup) SetHeartbeat(m HeartbeatMode) { u.mode = m }
 
 // Send writes a message at once.
 func (u *Setup) Send(ctx context.Context, m Message) error {

@@ -29,6 +29,7 @@ type Socket struct {
 	stats   socketCounters
 	redial  redial // the owner's
 	known   bool   // that it was open; the owner's
+	made    uint64 // connections so far; the owner's
 
 	mu          sync.Mutex
 	state       State
@@ -209,6 +210,10 @@ func (s *Socket) Breaker() *breaker.Breaker {
 	return s.breaker
 }
 
+// Connection returns the number of the connection that is open or being made, 0 if there is none. Numbers rise from 1, and a
+// connection that OnOpen refused has used one up. See [OnConnection] and [Socket.Arrivals].
+func (s *Socket) Connection() uint64 { return s.out.connection() }
+
 // BufferedAmount returns how many bytes wait to be written.
 func (s *Socket) BufferedAmount() int {
 	_, bytes := s.out.size()
@@ -285,17 +290,22 @@ func (s *Socket) SendJSON(ctx context.Context, v any, opts ...SendOption) error 
 }
 
 func (s *Socket) send(ctx context.Context, kind MessageKind, data []byte, text string, opts []SendOption) error {
-	var expires time.Time
+	var o sendOptions
 	if len(opts) > 0 {
-		var o sendOptions
-		for _, set := range opts {
-			set(&o)
-		}
-		expires = o.expires
+		o = chosen(opts)
 	}
-	gone, err := s.out.put(ctx, kind, data, text, expires)
+	gone, err := s.out.put(ctx, kind, data, text, o)
 	s.discarded(gone)
 	return err
+}
+
+// chosen is apart from send so that without options nothing is allocated.
+func chosen(opts []SendOption) sendOptions {
+	var o sendOptions
+	for _, set := range opts {
+		set(&o)
+	}
+	return o
 }
 
 // discarded tells what was dropped.

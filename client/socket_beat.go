@@ -15,7 +15,7 @@ type heartbeat struct {
 
 // alive is when the peer was last known to be there. With a matcher and without pings only what matches counts.
 func (h *heartbeat) alive(c *line) time.Time {
-	if c.s.o.Heartbeat.Match != nil && c.s.o.Heartbeat.Mode == HeartbeatMessage {
+	if c.s.o.Heartbeat.Match != nil && c.mode == HeartbeatMessage {
 		if at := c.match.last(); !at.IsZero() {
 			return at
 		}
@@ -32,7 +32,7 @@ func (h *heartbeat) alive(c *line) time.Time {
 // answers, and then nothing is known.
 func (h *heartbeat) look(c *line, now time.Time, woke bool) error {
 	o := &c.s.o.Heartbeat
-	if o.Mode == HeartbeatOff || c.s.in.full() {
+	if c.mode == HeartbeatOff || c.s.in.full() {
 		h.sentAt = time.Time{}
 		return nil
 	}
@@ -59,7 +59,7 @@ func (h *heartbeat) look(c *line, now time.Time, woke bool) error {
 // due returns how long the owner may wait until it looks again.
 func (h *heartbeat) due(c *line, now time.Time) time.Duration {
 	o := &c.s.o.Heartbeat
-	if o.Mode == HeartbeatOff {
+	if c.mode == HeartbeatOff {
 		return napAtMost
 	}
 	if !h.sentAt.IsZero() {
@@ -72,10 +72,10 @@ func (h *heartbeat) send(c *line, now time.Time) {
 	h.sentAt = now
 	c.s.stats.heartbeats.Add(1)
 	o := &c.s.o.Heartbeat
-	if o.Mode != HeartbeatMessage {
+	if c.mode != HeartbeatMessage {
 		c.wg.Go(func() { c.ping(now) })
 	}
-	if o.Mode != HeartbeatPing {
+	if c.mode != HeartbeatPing {
 		m := o.Message()
 		c.sent.Store(now.UnixNano())
 		c.wg.Go(func() { c.say(m) })
@@ -106,12 +106,12 @@ func (c *line) answered(rtt time.Duration) {
 }
 
 // answers says whether a message answers the application's heartbeat.
-func (s *Socket) answers(m Message) bool {
+func (s *Socket) answers(m Message, mode HeartbeatMode) bool {
 	o := &s.o.Heartbeat
 	switch {
 	case o.Match != nil:
 		return o.Match(m)
-	case o.Mode == HeartbeatMessage || o.Mode == HeartbeatBoth:
+	case mode == HeartbeatMessage || mode == HeartbeatBoth:
 		return s.defaultBeat && m.Kind == TextMessage && isPong(m.Data)
 	}
 	return false

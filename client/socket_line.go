@@ -19,19 +19,21 @@ import (
 // and there is a writer while there is something to write. None knows anybody's context, because coder/websocket closes a connection whose
 // context ends.
 type line struct {
-	s     *Socket
-	conn  *websocket.Conn
-	raw   net.Conn // below everything: closing it ends all reads and writes at once
-	wg    sync.WaitGroup
-	dead  chan struct{} // closed by kill
-	once  sync.Once
-	heard moment // when bytes came
-	moved moment // when the peer took bytes that had to wait
-	began time.Time
-	match moment       // when an answer to the application's heartbeat came
-	sent  atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
-	ready atomic.Bool  // what waited at first is written
-	timer *time.Timer  // of tick
+	s      *Socket
+	number uint64 // among the socket's connections
+	mode   HeartbeatMode
+	conn   *websocket.Conn
+	raw    net.Conn // below everything: closing it ends all reads and writes at once
+	wg     sync.WaitGroup
+	dead   chan struct{} // closed by kill
+	once   sync.Once
+	heard  moment // when bytes came
+	moved  moment // when the peer took bytes that had to wait
+	began  time.Time
+	match  moment       // when an answer to the application's heartbeat came
+	sent   atomic.Int64 // Unix nanoseconds of the last of those that waits for its answer; 0: none does
+	ready  atomic.Bool  // what waited at first is written
+	timer  *time.Timer  // of tick
 
 	looking         sync.Mutex // guards what follows
 	ticket          breaker.Ticket
@@ -87,7 +89,7 @@ func (c *line) read() {
 		s.stats.messagesIn.Add(1)
 		s.stats.bytesIn.Add(uint64(len(data)))
 		s.stats.lastActivity.Store(time.Now().UnixNano())
-		if s.answers(m) {
+		if s.answers(m, c.mode) {
 			c.match.now()
 			if sent := c.sent.Swap(0); sent != 0 {
 				c.answered(time.Since(time.Unix(0, sent)))
@@ -96,7 +98,7 @@ func (c *line) read() {
 				continue
 			}
 		}
-		s.in.put(m, c.dead)
+		s.in.put(Arrival{Kind: ArrivalMessage, Connection: c.number, Message: m}, c.dead)
 	}
 }
 
@@ -191,6 +193,7 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	s.stats.connects.Add(1)
 	s.stats.lastActivity.Store(c.began.UnixNano())
 	c.timer = time.AfterFunc(time.Hour, c.tick)
+	s.in.mark(Arrival{Kind: ArrivalOpen, Connection: c.number})
 	s.setLine(c)
 	s.out.attach(c)
 	c.poke() // somebody may have asked for something before
@@ -220,6 +223,8 @@ func (s *Socket) served(c *line) error {
 		c.ticket.Done(nil)
 	}
 	s.closed(c, err)
+	s.out.finish()
+	s.in.mark(Arrival{Kind: ArrivalEnd, Connection: c.number, Err: err})
 	return err
 }
 

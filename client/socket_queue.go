@@ -18,7 +18,8 @@ type outqueue struct {
 	file *queueFile
 
 	mu    sync.Mutex
-	open  bool // a connection takes what comes
+	open  bool   // a connection takes what comes
+	conn  uint64 // number of the connection that is open or being made; 0: none
 	over  error
 	items []queued
 	head  int    // of items
@@ -37,7 +38,8 @@ type queued struct {
 	begin, end int
 	kind       MessageKind
 	expires    int64  // Unix nanoseconds; 0: never
-	id         uint64 // in the file
+	id         uint64 // in the file; 0: not there
+	conn       uint64 // the only connection that it is for; 0: any
 }
 
 // batch is what the writer has taken.
@@ -72,13 +74,17 @@ func (q *outqueue) load(file *queueFile, list []storedMessage) {
 }
 
 // put takes a message. What it drops instead is returned.
-func (q *outqueue) put(ctx context.Context, kind MessageKind, data []byte, text string, expires time.Time) (gone lost, err error) {
+func (q *outqueue) put(ctx context.Context, kind MessageKind, data []byte, text string, o sendOptions) (gone lost, err error) {
 	size := len(data) + len(text)
 	q.mu.Lock()
 	for {
 		if err := q.over; err != nil {
 			q.mu.Unlock()
 			return gone, err
+		}
+		if o.conn != 0 && o.conn != q.conn {
+			q.mu.Unlock()
+			return gone, &holdfast.Error{Code: holdfast.CodeDisconnected, Op: "send", Detail: "connection " + strconv.FormatUint(o.conn, 10) + " has ended"}
 		}
 		what, err := q.roomLocked(size)
 		switch {
@@ -104,10 +110,10 @@ func (q *outqueue) put(ctx context.Context, kind MessageKind, data []byte, text 
 		}
 		break
 	}
-	id := q.addLocked(kind, data, text, expires)
+	id := q.addLocked(kind, data, text, o)
 	q.writeLocked()
 	q.mu.Unlock()
-	if q.file != nil {
+	if id != 0 {
 		return gone, q.file.sync(id)
 	}
 	return gone, nil
@@ -171,16 +177,16 @@ func (q *outqueue) roomLocked(size int) (makeRoom, error) {
 
 func (it *queued) expired(now time.Time) bool { return it.expires != 0 && it.expires <= now.UnixNano() }
 
-func (q *outqueue) addLocked(kind MessageKind, data []byte, text string, expires time.Time) uint64 {
-	it := queued{begin: len(q.buf), kind: kind}
-	if !expires.IsZero() {
-		it.expires = expires.UnixNano()
+func (q *outqueue) addLocked(kind MessageKind, data []byte, text string, o sendOptions) uint64 {
+	it := queued{begin: len(q.buf), kind: kind, conn: o.conn}
+	if !o.expires.IsZero() {
+		it.expires = o.expires.UnixNano()
 	} else if q.o.TTL > 0 {
 		it.expires = time.Now().Add(q.o.TTL).UnixNano()
 	}
 	q.buf = append(append(q.buf, data...), text...)
 	it.end = len(q.buf)
-	if q.file != nil {
+	if q.file != nil && o.conn == 0 {
 		it.id = q.file.add(it, q.buf[it.begin:it.end])
 	}
 	q.items = append(q.items, it)
@@ -217,7 +223,7 @@ func (q *outqueue) compactLocked() {
 func (q *outqueue) countOutLocked(it queued) {
 	q.count--
 	q.bytes -= it.end - it.begin
-	if q.file != nil {
+	if it.id != 0 {
 		q.file.done(it.id, it.end-it.begin)
 	}
 	if q.held && q.bytes > q.low {
@@ -317,6 +323,39 @@ func (q *outqueue) setOpen(open bool) {
 	defer q.mu.Unlock()
 	q.open, q.held = open, q.held && open
 	q.wakeSendersLocked() // they look again, by other rules
+}
+
+// begin says that connection n is being made: what is for it alone may come.
+func (q *outqueue) begin(n uint64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.conn = n
+}
+
+// finish says that the connection is gone, and with it what was for it alone.
+func (q *outqueue) finish() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.conn = 0
+	kept := q.items[:q.head]
+	for _, it := range q.items[q.head:] {
+		if it.conn == 0 {
+			kept = append(kept, it)
+		} else {
+			q.countOutLocked(it)
+		}
+	}
+	if len(kept) < len(q.items) {
+		q.items = kept
+		q.compactLocked()
+	}
+	q.wakeSendersLocked()
+}
+
+func (q *outqueue) connection() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.conn
 }
 
 // end refuses what comes, and wakes all who wait.

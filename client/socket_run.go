@@ -231,9 +231,15 @@ func (s *Socket) attempt(ctx context.Context) (*line, error) {
 		return nil, &holdfast.Error{Code: holdfast.CodeProtocolError, Op: "connect to " + shown(target), Cause: err}
 	}
 	conn.SetReadLimit(int64(s.o.MaxMessage))
+	s.made++
+	c.number, c.mode = s.made, s.o.Heartbeat.Mode
+	s.out.begin(c.number)
 	if s.o.OnOpen != nil {
-		if err := s.o.OnOpen(ctx, &Setup{conn}); err != nil {
+		setup := &Setup{conn: conn, number: c.number, mode: c.mode}
+		err := s.o.OnOpen(ctx, setup)
+		if c.mode = setup.mode; err != nil {
 			c.kill()
+			s.out.finish()
 			if ctx.Err() == context.DeadlineExceeded {
 				err = context.DeadlineExceeded
 			}
