@@ -2,6 +2,7 @@ package holdfast_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -12,17 +13,25 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/client"
 )
 
 // documented are the structs of docs/socket-options.md, and where they are.
@@ -117,13 +126,15 @@ func optionsOf(t *testing.T, field *ast.Field) (list []option) {
 	return list
 }
 
-// The pages whose Go is checked. A block that is no whole program or declaration is the inside of a function that knows the names in scope.
+// The pages whose Go is checked. A block that is no whole program or declaration is the inside of a function that has a ctx and the names in scope.
 var pagesWithGo = []string{"docs/socket.md", "docs/troubleshooting.md", "docs/migrate-socket.md", "docs/close-codes.md"}
 
 const scope = `
 var (
+	s               *client.Socket
 	fetchToken      func(ctx context.Context) (string, error)
 	errTokenService error
+	err             error
 )
 `
 
@@ -133,7 +144,7 @@ var (
 	paths     = map[string]string{
 		"backoff": module + "/backoff", "breaker": module + "/breaker", "client": module + "/client", "holdfast": module,
 		"websocket": "github.com/coder/websocket", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log",
-		"os": "os", "slog": "log/slog", "time": "time", "tls": "crypto/tls", "url": "net/url", "x509": "crypto/x509",
+		"json": "encoding/json", "os": "os", "slog": "log/slog", "time": "time", "tls": "crypto/tls", "url": "net/url", "x509": "crypto/x509",
 	}
 )
 
@@ -215,7 +226,7 @@ func wrapped(block string) string {
 	if strings.HasPrefix(block, "func ") || strings.HasPrefix(block, "type ") {
 		return b.String() + block
 	}
-	return b.String() + "func _(ctx context.Context, s *client.Socket) error {\n" + block + "return nil\n}\n"
+	return b.String() + "func _(ctx context.Context) error {\n" + block + "return nil\n}\n"
 }
 
 func formatted(block string) bool {
@@ -286,4 +297,27 @@ func TestSocketProgramsRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// docs/socket.md says how long a socket tries by default: six attempts in a bit more than a minute.
+func TestSocketGivesUpWhenTheGuideSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s, err := client.Open(t.Context(), "ws://127.0.0.1:9", client.SocketOptions{
+			Dial:  func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ECONNREFUSED },
+			Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err = range s.Messages(t.Context()) {
+		}
+		took := time.Since(began)
+		if st := s.Stats(); holdfast.CodeOf(err) != holdfast.CodeRetriesExhausted || st.Attempts != 6 || took < time.Minute || took > 2*time.Minute {
+			t.Errorf("%d attempts in %v, and then %v", st.Attempts, took, err)
+		}
+		if err := s.Close(holdfast.CodeNormal, ""); err != nil {
+			t.Error(err)
+		}
+	})
 }
