@@ -41,21 +41,21 @@ func (s Status) String() string {
 	return name(int(s), "pending", "sent", "delivered", "failed", "unknown")
 }
 
-// State of a session's connection.
+// State of the connection of a session or a socket.
 type State uint8
 
 const (
-	// StateClosed: the session was closed.
+	// StateClosed: it was closed; a socket also by the server, with 1000.
 	StateClosed State = iota
 	// StateConnecting: there is no connection; the next attempt is waited for or under way.
 	StateConnecting
-	// StateOpen: the server has greeted.
+	// StateOpen: the server of a session has greeted; a socket has written what was queued.
 	StateOpen
-	// StateClosing: Close waits for answers.
+	// StateClosing: Close waits for answers, or for the queue to be written.
 	StateClosing
-	// StateBlocked is reserved for a circuit breaker.
+	// StateBlocked: the circuit breaker lets no attempt through. Sockets alone have one.
 	StateBlocked
-	// StateFailed: the session is over; Session.Err says why.
+	// StateFailed: it is over, and Err says why; Socket.Reconnect begins again.
 	StateFailed
 )
 
