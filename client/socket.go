@@ -40,6 +40,7 @@ type Socket struct {
 	cancel      context.CancelFunc
 	openedAt    time.Time
 	retries     int
+	current     *line // the open connection's; nil if none is
 	subprotocol string
 	circuit     breaker.State // as told last
 	defaultBeat bool          // Heartbeat.Message is the default

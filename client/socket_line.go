@@ -197,6 +197,9 @@ func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	}
 	c.kill()
 	c.wg.Wait()
+	s.mu.Lock()
+	s.current = nil
+	s.mu.Unlock()
 	s.out.setOpen(false)
 	up := time.Since(began)
 	if s.redial.up(up); err != nil && !s.closing() && up < s.redial.minUptime() {
@@ -231,7 +234,7 @@ func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
 		}
 		if !opened && c.ready.Load() {
 			opened = true
-			s.opened(began)
+			s.opened(c, began)
 		}
 		if !settled && now.Sub(began) >= s.redial.minUptime() {
 			settled = true
@@ -253,13 +256,13 @@ func (s *Socket) watch(c *line, ticket breaker.Ticket, began time.Time) error {
 }
 
 // opened tells that a connection is open, and what was queued is written.
-func (s *Socket) opened(began time.Time) {
+func (s *Socket) opened(c *line, began time.Time) {
 	kind := SocketOpen
 	if s.stats.connects.Load() > 1 {
 		kind = SocketReconnected
 	}
 	s.mu.Lock()
-	s.openedAt = began
+	s.openedAt, s.current = began, c
 	s.mu.Unlock()
 	s.out.setOpen(true)
 	s.setState(StateOpen, nil)
