@@ -14,9 +14,11 @@ type completionCmd struct {
 }
 
 func (c *completionCmd) Run(e *env, k *kong.Context) error {
-	write := map[string]func(io.Writer, []level) error{"bash": writeBash, "zsh": writeZsh, "fish": writeFish}[c.Shell]
-	return write(e.stdout, levelsOf(k.Model.Node, ""))
+	return shells[c.Shell](e.stdout, levelsOf(k.Model.Node, ""))
 }
+
+// shells write a script each.
+var shells = map[string]func(io.Writer, []level) error{"bash": writeBash, "zsh": writeZsh, "fish": writeFish}
 
 // level is a command, or the program itself, and what can stand behind it.
 type level struct {

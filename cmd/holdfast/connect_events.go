@@ -86,7 +86,7 @@ func (r *connection) happened(ev client.SocketEvent) {
 		if ev.Err == nil {
 			r.out.event("closed: " + st.closed)
 		} else {
-			r.out.event("connection lost: " + st.closed + hintOf(ev.Err))
+			r.out.event("connection lost: " + st.closed + hintOf(ev))
 		}
 	case client.SocketRetry:
 		r.retry(ev)
@@ -163,9 +163,13 @@ func (r *connection) explain(ev client.SocketEvent) string {
 	return text
 }
 
-// hintOf is what to do about an error, behind a semicolon.
-func hintOf(err error) string {
-	if hint := client.Classify(err).Hint; hint != "" {
+// hintOf is what to do about the end of a connection, behind a semicolon.
+func hintOf(ev client.SocketEvent) string {
+	why := ev.Err
+	if ev.Code < 4000 {
+		why = ev.Code // says more than what is behind it
+	}
+	if hint := client.Classify(why).Hint; hint != "" {
 		return "; " + hint
 	}
 	return ""

@@ -196,6 +196,9 @@ func (r *connection) loop() {
 	}
 }
 
+// openPatience is how long a connection that has brought messages may take to be called open.
+const openPatience = time.Second
+
 // close closes the socket and shows what still comes. Being interrupted (again, where it was that) ends it at once.
 func (r *connection) close() {
 	again := r.e.ctx.Done()
@@ -210,7 +213,15 @@ func (r *connection) close() {
 		r.wg.Go(r.cmd.end)
 	}
 	closed := make(chan error, 1)
-	go func() { closed <- r.sock.Close(r.farewell.code, r.farewell.reason) }()
+	heard := r.received > 0 && r.e.ctx.Err() == nil
+	go func() {
+		if heard { // the connection is about to be called open
+			ctx, cancel := context.WithTimeout(r.ctx, openPatience)
+			defer cancel()
+			r.sock.Opened(ctx) //nolint:errcheck // it is closed all the same
+		}
+		closed <- r.sock.Close(r.farewell.code, r.farewell.reason)
+	}()
 	for done := false; !done || r.streams > 0; {
 		select {
 		case f := <-r.todo:
