@@ -34,7 +34,7 @@ func TestConnectPageHasAllFlags(t *testing.T) {
 			if n.Name != "connect" || f.Hidden {
 				continue
 			}
-			row := regexp.MustCompile("(?m)^\\|[^|]*`--" + f.Name + "[ `][^|]*\\| ([^|]*?) \\|").FindStringSubmatch(text)
+			row := regexp.MustCompile("(?m)^\\|[^|]*`--" + f.Name + "[ `][^|]*\\| ?([^|]*?) \\|").FindStringSubmatch(text)
 			if row == nil {
 				t.Errorf("--%s is missing", f.Name)
 			} else if f.HasDefault && row[1] != "`"+f.Default+"`" {
