@@ -33,10 +33,13 @@ type commands struct {
 	Serve     serveCmd     `cmd:"" help:"Serve channels over WebSocket."`
 	Publish   publishCmd   `cmd:"" help:"Publish standard input, or a file, to a channel."`
 	Subscribe subscribeCmd `cmd:"" help:"Write a channel's records to standard output, or to a file."`
+	Connect   connectCmd   `cmd:"" help:"Connect to any WebSocket server, and stay connected."`
 	Chaos     chaosCmd     `cmd:"" help:"Be a TCP proxy that cuts, delays, slows and goes silent."`
 	Demo      demoCmd      `cmd:"" help:"Send a file through cut connections and killed processes, and compare."`
 	Bench     benchCmd     `cmd:"" help:"Put a server under load, and measure it."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+
+	Completion completionCmd `cmd:"" help:"Print a script that completes commands and flags in a shell."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // env is what a command runs in.
