@@ -45,6 +45,7 @@ type Socket struct {
 	subprotocol string
 	line        *line         // the connection; nil: there is none
 	circuit     breaker.State // as told last
+	retry       SocketEvent   // the attempt that is waited for, if it is a SocketRetry
 	defaultBeat bool          // Heartbeat.Message is the default
 }
 

@@ -214,12 +214,18 @@ func (s *Socket) tell(e SocketEvent) {
 	s.feed.Add(e)
 }
 
-// Events yields what happens to the socket from now on, beginning with its state. Each listener may be 256 events behind; then the oldest are
+// Events yields what happens to the socket from now on, beginning with its state and the attempt that is waited for, if one is. Each listener may be 256 events behind; then the oldest are
 // dropped, and a SocketMissed says how many. It ends when ctx ends or the socket was closed; a failed socket may begin again.
 func (s *Socket) Events(ctx context.Context) iter.Seq[SocketEvent] {
 	return func(yield func(SocketEvent) bool) {
 		s.mu.Lock()
-		l := s.feed.Join(SocketEvent{Kind: SocketState, Time: time.Now(), State: s.state, Before: s.state, Err: s.err})
+		first := []SocketEvent{{Kind: SocketState, Time: time.Now(), State: s.state, Before: s.state, Err: s.err}}
+		if s.retry.Kind == SocketRetry {
+			e := s.retry
+			e.Delay = max(0, e.Delay-time.Since(e.Time)) // what is left of it
+			first = append(first, e)
+		}
+		l := s.feed.Join(first...)
 		s.mu.Unlock()
 		l.All(ctx)(yield)
 	}

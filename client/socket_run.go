@@ -72,10 +72,22 @@ func (s *Socket) again(ctx context.Context, err error) error {
 			Hint: "check the address, and that a server runs there; then call Reconnect, or raise Backoff.MaxRetries"}
 	}
 	s.setRetries(s.redial.attempts)
-	s.tell(SocketEvent{Kind: SocketRetry, Attempt: s.redial.attempts, Max: s.redial.limit(v.Class), Delay: delay, Class: v.Class, Err: err})
+	s.waitFor(SocketEvent{Kind: SocketRetry, Attempt: s.redial.attempts, Max: s.redial.limit(v.Class), Delay: delay, Class: v.Class, Err: err})
 	s.note(slog.LevelInfo, "connecting again", "attempt", s.redial.attempts, "delay", delay, "error", err)
 	s.sleep(ctx, delay, nil)
+	s.waitFor(SocketEvent{})
 	return nil
+}
+
+// waitFor tells of the next attempt, and keeps that for who listens later; the zero event says that it is not waited for any more.
+func (s *Socket) waitFor(e SocketEvent) {
+	s.mu.Lock()
+	s.retry = e
+	s.retry.Time = time.Now()
+	s.mu.Unlock()
+	if e.Kind == SocketRetry {
+		s.tell(e)
+	}
 }
 
 // judge says what kind of failure it was, and whether another attempt makes sense.

@@ -362,6 +362,20 @@ func TestSocketCloseWhileNotOpen(t *testing.T) {
 	}
 }
 
+// Who listens late hears which attempt is waited for.
+func TestSocketEventsBeginWithTheRetry(t *testing.T) {
+	inLab(t, nil, func(l *lab) {
+		l.net.SetDial("me", simnet.DialRefused)
+		s := l.open(client.SocketOptions{Backoff: backoff.Options{Jitter: -1, BaseDelay: 20 * second}})
+		time.Sleep(5 * second)
+		got := l.record(s)()
+		if len(got) != 2 || got[1].Kind != client.SocketRetry || got[1].Attempt != 1 || got[1].Delay != 15*second {
+			t.Errorf("%+v", got)
+		}
+		l.close(s)
+	})
+}
+
 // A URL function that fails or hangs is a failed attempt, and the next one is asked again.
 func TestSocketURLFunction(t *testing.T) {
 	inLab(t, nil, func(l *lab) {

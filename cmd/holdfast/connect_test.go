@@ -101,7 +101,7 @@ holdfast: connected again
 holdfast: connection lost: 1012 service_restart: the server restarts, "we restart"; nothing: the backoff spreads them
 holdfast: attempt N in TIME
 holdfast: connected again
-holdfast: connection lost: 4567 of the application's own, "mine"; look up the code in the application's own documentation, and map it to a class
+holdfast: connection lost: 4567 of the application's own, "mine"; look it up in the application's documentation, and map it to a class
 holdfast: attempt N in TIME
 holdfast: connected again
 holdfast: closed: 1000 normal: the connection was closed on purpose`
