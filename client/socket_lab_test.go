@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -192,16 +191,6 @@ func (l *lab) record(s *client.Socket) func(kinds ...client.SocketEventKind) []c
 		}
 		return some
 	}
-}
-
-func states(events []client.SocketEvent) string {
-	var words []string
-	for _, e := range events {
-		if e.Kind == client.SocketState {
-			words = append(words, e.State.String())
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 // gaps are the times between attempts.
