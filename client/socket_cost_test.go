@@ -50,7 +50,7 @@ func sinkProcess(t testing.TB) string {
 // TestSinkProcess is that process.
 func TestSinkProcess(t *testing.T) {
 	if os.Getenv(sinkEnv) == "" {
-		t.Skip("not asked for")
+		return // there is nothing to test: it is a helper of others
 	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, err := websocket.Accept(w, r, nil); err == nil {
