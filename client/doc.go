@@ -1,4 +1,4 @@
-// Package client is the door for clients. A [Session] is one logical connection to a Holdfast server that
+// Package client is the door for clients. A [Socket] is a connection to any WebSocket server that is made again whenever it ends; see [Open]. A [Session] is one logical connection to a Holdfast server that
 // outlives its sockets: what is published is stored exactly once, and a subscription sees each record once and
 // in order, however often the connection is cut or either process restarts.
 //

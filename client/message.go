@@ -88,6 +88,15 @@ func (u *Setup) Send(ctx context.Context, m Message) error {
 	return u.conn.Write(ctx, m.Kind.wire(), m.Data)
 }
 
+// SendJSON writes a text message with v as JSON at once.
+func (u *Setup) SendJSON(ctx context.Context, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "send", Detail: "v cannot be written as JSON", Cause: err}
+	}
+	return u.Send(ctx, Message{TextMessage, data})
+}
+
 // Receive returns the next message. When ctx ends the attempt has failed.
 func (u *Setup) Receive(ctx context.Context) (Message, error) {
 	typ, data, err := u.conn.Read(ctx)

@@ -36,6 +36,9 @@ func (r *redial) next(v Verdict) (time.Duration, bool) {
 	if r.random == nil {
 		r.random = rand.Float64
 	}
+	if n := r.o.MaxRetries; n > 0 && r.attempts >= n && r.classes.strategy(v.Class).MaxRetries == 0 {
+		return 0, false // of all classes together
+	}
 	delay, ok := r.backoff(v.Class).Next()
 	if !ok {
 		return 0, false

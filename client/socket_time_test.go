@@ -601,3 +601,20 @@ func TestSocketCloses(t *testing.T) {
 		})
 	})
 }
+
+// Failures of several classes together get no more attempts than Backoff.MaxRetries says.
+func TestSocketRetriesOfAllClasses(t *testing.T) {
+	n := 0
+	inLab(t, func(l *lab, w http.ResponseWriter, r *http.Request) {
+		n++
+		refuses([]int{500, 429, 401}[n%3])(l, w, r)
+	}, func(l *lab) {
+		s := l.open(client.SocketOptions{Backoff: backoff.Options{MaxRetries: 4}, Guard: client.GuardOff, Token: func(context.Context) (string, error) { return "t", nil }})
+		for range s.Messages(context.Background()) {
+		}
+		if got := len(l.upgrades()); got != 5 {
+			t.Errorf("%d attempts", got)
+		}
+		l.close(s)
+	})
+}
