@@ -2,8 +2,10 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +96,41 @@ func TestSocketSendsBeforeAndAfterACut(t *testing.T) {
 	}
 	if s.State() != client.StateClosed {
 		t.Error(s.State())
+	}
+}
+
+// What was queued in a file goes out with the next socket that has it, once.
+func TestSocketQueueFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "queue")
+	gone := httptest.NewServer(http.NotFoundHandler())
+	away := "ws" + strings.TrimPrefix(gone.URL, "http")
+	gone.Close()
+	s, err := client.Open(t.Context(), away, client.SocketOptions{Backoff: soon, Queue: client.QueueOptions{File: file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []string{"one", "two", "three"} {
+		if err := s.SendText(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(holdfast.CodeNormal, ""); !errors.Is(err, holdfast.CodeCanceled) {
+		t.Errorf("Close says %v of three that wait", err)
+	}
+	for round := range 2 {
+		s := openSocket(t, echo(t), client.SocketOptions{Backoff: soon, Queue: client.QueueOptions{File: file}})
+		if err := s.SendText(t.Context(), "end"); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for len(got) == 0 || got[len(got)-1] != "end" {
+			got = append(got, receive(t, s))
+		}
+		if want := []string{"one two three end", "end"}[round]; strings.Join(got, " ") != want {
+			t.Errorf("round %d: %v", round, got)
+		}
+		if err := s.Close(holdfast.CodeNormal, ""); err != nil {
+			t.Error(err)
+		}
 	}
 }
