@@ -69,19 +69,21 @@ text { fill: #e6edf3 }
 func drawAll(r *results, base string) (map[string]string, error) {
 	files := map[string]string{}
 	day, _, _ := strings.Cut(r.Date, "T")
-	foot := "Medians of " + itoa(r.rounds()) + " rounds side by side, " + itoa(r.Machine.Cores) + " cores, " + day + ". Less is better."
+	foot := func(got *rowResult) string {
+		return "Medians of " + itoa(got.rounds()) + " rounds side by side, " + itoa(r.Machine.Cores) + " cores, " + day + ". Less is better."
+	}
 	for _, w := range sets()["all"] {
 		got := r.row(w.name)
 		if got == nil || len(w.plot) == 0 || len(got.measured()) < 2 {
 			continue
 		}
 		file := base + "-" + w.name + ".svg"
-		if err := write(file, plotTemplate, barsOf(got, w.plot, foot)); err != nil {
+		if err := write(file, plotTemplate, barsOf(got, w.plot, foot(got))); err != nil {
 			return nil, err
 		}
 		files[w.name] = file
 	}
-	return files, drawGrowth(r, base, foot, files)
+	return files, drawGrowth(r, base, "Medians of rounds side by side, "+itoa(r.Machine.Cores)+" cores, "+day+". Less is better.", files)
 }
 
 func write(file string, t *template.Template, data any) error {

@@ -100,14 +100,12 @@ func (r *results) put(row rowResult) {
 	r.Rows = append(r.Rows, row)
 }
 
-// rounds is how many samples the medians are of; of the row that has the least.
-func (r *results) rounds() int {
+// rounds is how many samples the row's medians are of; of the server that has the fewest.
+func (r *rowResult) rounds() int {
 	n := 0
-	for i := range r.Rows {
-		for _, s := range r.Rows[i].Samples {
-			if n == 0 || len(s) < n {
-				n = len(s)
-			}
+	for _, s := range r.Samples {
+		if n == 0 || len(s) < n {
+			n = len(s)
 		}
 	}
 	return n

@@ -34,9 +34,9 @@ func table(r *results, plots map[string]string) string {
 	var b strings.Builder
 	day, _, _ := strings.Cut(r.Date, "T")
 	fmt.Fprintf(&b, "# Measured on %s\n\n", day)
-	fmt.Fprintf(&b, "%d cores of %s, %s, %s; server and load on the same ones, plain loopback TCP. Medians of %d rounds, in each of which "+
+	fmt.Fprintf(&b, "%d cores of %s, %s, %s; server and load on the same ones, plain loopback TCP. Medians over rounds, as many as each table says, in each of which "+
 		"every server is started anew and measured beside the others; a ratio is the median of the rounds' ratios. CPU is that of "+
-		"the server's process, from the kernel.\n\n", r.Machine.Cores, r.Machine.CPU, r.Machine.Memory, r.Machine.Kernel, r.rounds())
+		"the server's process, from the kernel.\n\n", r.Machine.Cores, r.Machine.CPU, r.Machine.Memory, r.Machine.Kernel)
 	var v []string
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
 		v = append(v, name+" "+r.Versions[name])
@@ -117,6 +117,7 @@ func rowTable(b *strings.Builder, r *rowResult, plot string) {
 	if plot != "" {
 		fmt.Fprintf(b, "\n![%s](%s)\n", r.Title, filepath.Base(plot))
 	}
+	fmt.Fprintf(b, "\nMedians of %d rounds.\n", r.rounds())
 	if r.Thread {
 		b.WriteString("\nOne thread of the load read all subscribers.\n")
 	}
