@@ -63,7 +63,7 @@ func New(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := &Server{t: t, o: o, addr: "holdfast:80", conns: map[*net.TCPConn]struct{}{}}
 	if o.Network == NetworkMemory {
-		s.net = simnet.New(simnet.Options{})
+		s.net = simnet.New(simnet.Options{Backlog: 4096}) // as Linux has it
 	} else {
 		s.addr = "127.0.0.1:0"
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -32,6 +33,10 @@ type Options struct {
 	// MaxConnections at a time; more are refused with 503 and Retry-After. Default: the process's limit on
 	// open files, less 640 or three quarters of it for the store and all else.
 	MaxConnections int
+	// ConnectRate is how many connections are let in a second, and ConnectBurst how many at once after a pause; the others are told by
+	// 503 and Retry-After to come back when it will be their turn. Defaults: no limit; a second's worth.
+	ConnectRate  float64
+	ConnectBurst int
 	// MaxMessage is the most bytes of one record's data. A larger publish is refused by a frame, and what
 	// follows it goes on. Default: 1 MiB.
 	MaxMessage int
@@ -133,6 +138,9 @@ func (o *Options) fill() error {
 		if n.value < 0 {
 			return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: n.name + ": must not be negative, got " + strconv.Itoa(n.value)}
 		}
+	}
+	if !(o.ConnectRate >= 0) || math.IsInf(o.ConnectRate, 0) || o.ConnectBurst < 0 {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "ConnectRate, ConnectBurst: must not be negative"}
 	}
 	if o.MaxMessage > 256<<20 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MaxMessage: the limit is 256 MiB, got " + strconv.Itoa(o.MaxMessage)}

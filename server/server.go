@@ -43,8 +43,9 @@ type Server struct {
 	idle     chan struct{} // closed when the last connection has gone; nil unless somebody waits
 	wg       sync.WaitGroup
 
-	lobby    lobby
-	reserved atomic.Int64 // connections and upgrades under way
+	lobby     lobby
+	admission *admission
+	reserved  atomic.Int64 // connections and upgrades under way
 
 	acceptWarned atomic.Int64 // when it was last logged that the listener fails
 	count        counters
@@ -61,6 +62,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
 		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
 	s.limits = o.limits(s.log.Info())
+	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
 	var err error
 	if s.poller, err = ws.NewPoller(); err != nil {
 		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "start server", Cause: err}
@@ -240,6 +242,11 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	codec, err := negotiate(r)
 	if err != nil {
 		s.turnAway(w, err)
+		return
+	}
+	if wait := s.admission.admit(time.Now()); wait > 0 {
+		s.turnAway(w, &holdfast.Error{Code: holdfast.CodeOverloaded, Op: "connect", RetryAfter: wait,
+			Detail: "more clients connect than ConnectRate lets in"})
 		return
 	}
 	if s.reserved.Add(1) > int64(s.o.MaxConnections) {

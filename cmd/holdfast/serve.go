@@ -29,6 +29,8 @@ type serveCmd struct {
 	Insecure         bool          `help:"Take everybody, also from other machines and through proxies: whoever reaches the port may read and write every channel."`
 	MaxMessage       size          `default:"1M" placeholder:"SIZE" help:"Largest record (${default})."`
 	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 640 or three quarters of it)."`
+	ConnectRate      float64       `placeholder:"N" help:"Connections that are let in a second; the others are told when to come back. 0: no limit."`
+	ConnectBurst     int           `placeholder:"N" help:"Connections that are let in at once after a pause (a second's worth)."`
 	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
@@ -57,7 +59,7 @@ func (c *serveCmd) Run(e *env) error {
 		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
 	}
 	defer ln.Close()
-	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, DrainPeriod: c.Drain,
+	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst, DrainPeriod: c.Drain,
 		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Workers: workers, Logger: logger,
 		Fatal: func(err error) {
 			e.say("the store is in doubt, so nothing more can be promised: %v", err)

@@ -1,0 +1,47 @@
+package server
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// admission lets connections in at a rate, and tells the others when to come back: each is given the next free moment of that rate, so that a
+// crowd that comes all at once comes back one by one. It is a token bucket with a queue that exists only as a time: nobody waits here.
+type admission struct {
+	rate  float64 // a second; 0: everybody comes in
+	burst float64
+
+	mu       sync.Mutex
+	tokens   float64
+	filled   time.Time
+	promised time.Time // the last moment that was given away
+}
+
+func newAdmission(rate float64, burst int, now time.Time) *admission {
+	b := float64(burst)
+	if burst <= 0 {
+		b = math.Ceil(rate)
+	}
+	return &admission{rate: rate, burst: b, tokens: b, filled: now}
+}
+
+// admit returns 0, or how long the client is to stay away.
+func (a *admission) admit(now time.Time) time.Duration {
+	if a.rate <= 0 {
+		return 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.tokens = min(a.burst, a.tokens+now.Sub(a.filled).Seconds()*a.rate)
+	a.filled = now
+	if a.tokens >= 1 {
+		a.tokens--
+		return 0
+	}
+	if a.promised.Before(now) {
+		a.promised = now
+	}
+	a.promised = a.promised.Add(time.Duration(float64(time.Second) / a.rate))
+	return max(a.promised.Sub(now), time.Second)
+}
