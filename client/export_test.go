@@ -5,6 +5,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"testing"
+	"time"
 )
 
 // BreakDisk puts fail before every write and sync of a file outbox's journal; it is given the bytes that are written, or
@@ -74,3 +76,10 @@ func Override(c *Classes, k Class) Strategy { return c.strategy(k) }
 
 // OpInbound is what was tried when this end found a fault in the bytes that came.
 const OpInbound = opInbound
+
+// SkewWall has the wall clock ahead by what the function returns, until the test ends.
+func SkewWall(t testing.TB, by func() time.Duration) {
+	honest := wall
+	wall = func() time.Time { return honest().Add(by()) }
+	t.Cleanup(func() { wall = honest })
+}

@@ -37,7 +37,7 @@ type line struct {
 
 	looking         sync.Mutex // guards what follows
 	ticket          breaker.Ticket
-	looked          time.Time
+	looked          instant
 	beat            heartbeat
 	opened, settled bool
 	leaving         bool // it was asked to end
@@ -188,7 +188,7 @@ func (c *line) reason(err error) error {
 // serve has a connection until it ends, and returns why; nil if it was asked to end it.
 func (s *Socket) serve(c *line, ticket breaker.Ticket) error {
 	c.began = time.Now()
-	c.ticket, c.looked = ticket, c.began
+	c.ticket, c.looked = ticket, nowBoth()
 	c.heard.now()
 	s.stats.connects.Add(1)
 	s.stats.lastActivity.Store(c.began.UnixNano())
@@ -242,7 +242,7 @@ func (c *line) tick() {
 		return
 	}
 	leaving := c.leaving
-	if err := c.look(time.Now()); err != nil {
+	if err := c.look(nowBoth()); err != nil {
 		c.end(err)
 		c.kill()
 	} else if c.leaving && !leaving {
@@ -254,7 +254,8 @@ func (c *line) tick() {
 }
 
 // look does what is due, and sets the timer. It returns why the connection is to be given up, if it is.
-func (c *line) look(now time.Time) error {
+func (c *line) look(at instant) error {
+	now := at.mono
 	s := c.s
 	if c.why() != nil {
 		return c.why()
@@ -273,10 +274,10 @@ func (c *line) look(now time.Time) error {
 		c.ticket.Done(nil)
 		s.tellCircuit()
 	}
-	if err := c.beat.look(c, now, s.slept(c.looked, now)); err != nil {
+	if err := c.beat.look(c, now, s.slept(c.looked, at)); err != nil {
 		return err
 	}
-	c.looked = now
+	c.looked = at
 	due := min(c.beat.due(c, now), napAtMost)
 	if !c.settled {
 		due = min(due, left)

@@ -112,8 +112,8 @@ func (s *Socket) sleep(ctx context.Context, d time.Duration, early <-chan struct
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		before := time.Now()
-		left := end.Sub(before)
+		before := nowBoth()
+		left := end.Sub(before.mono)
 		if left <= 0 || ctx.Err() != nil {
 			return
 		}
@@ -127,15 +127,23 @@ func (s *Socket) sleep(ctx context.Context, d time.Duration, early <-chan struct
 		case <-ctx.Done():
 			return
 		}
-		if s.slept(before, time.Now()) {
+		if s.slept(before, nowBoth()) {
 			return
 		}
 	}
 }
 
+// wall is the clock that goes on while the machine sleeps. Tests move it.
+var wall = func() time.Time { return time.Now().Round(0) }
+
+// instant is a moment by both clocks.
+type instant struct{ mono, wall time.Time }
+
+func nowBoth() instant { return instant{time.Now(), wall()} }
+
 // slept reports whether the wall clock has run ahead of the one that stands still while the machine sleeps.
-func (s *Socket) slept(before, now time.Time) bool {
-	ahead := now.Round(0).Sub(before.Round(0)) - now.Sub(before)
+func (s *Socket) slept(before, now instant) bool {
+	ahead := now.wall.Sub(before.wall) - now.mono.Sub(before.mono)
 	if ahead < sleptFor {
 		return false
 	}

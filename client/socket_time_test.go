@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -616,5 +617,42 @@ func TestSocketRetriesOfAllClasses(t *testing.T) {
 			t.Errorf("%d attempts", got)
 		}
 		l.close(s)
+	})
+}
+
+// A machine that has slept probes an open connection at once, and does not wait out a delay that is over by the clock on the wall.
+func TestSocketWakesUp(t *testing.T) {
+	var skew atomic.Int64
+	client.SkewWall(t, func() time.Duration { return time.Duration(skew.Load()) })
+	t.Run("open", func(t *testing.T) {
+		inLab(t, nil, func(l *lab) {
+			s := l.open(client.SocketOptions{Heartbeat: client.Heartbeat{Interval: time.Hour}})
+			events := l.record(s)
+			time.Sleep(20 * second)
+			if n := s.Stats().Heartbeats; n != 0 || len(events(client.SocketWoke)) != 0 {
+				t.Errorf("%d heartbeats before", n)
+			}
+			skew.Add(int64(time.Hour))
+			time.Sleep(11 * second)
+			if woke := events(client.SocketWoke); len(woke) != 1 || woke[0].Delay != time.Hour || s.Stats().Heartbeats != 1 {
+				t.Errorf("%+v, %+v", woke, s.Stats())
+			}
+			l.close(s)
+		})
+	})
+	t.Run("waiting", func(t *testing.T) {
+		inLab(t, nil, func(l *lab) {
+			l.net.SetDial("me", simnet.DialRefused)
+			s := l.open(client.SocketOptions{Backoff: backoff.Options{Jitter: -1, BaseDelay: time.Hour, MaxDelay: time.Hour}})
+			time.Sleep(time.Minute)
+			l.net.SetDial("me", simnet.DialConnects)
+			skew.Add(int64(2 * time.Hour))
+			time.Sleep(11 * second)
+			synctest.Wait()
+			if s.State() != client.StateOpen {
+				t.Errorf("%v", s.State())
+			}
+			l.close(s)
+		})
 	})
 }
