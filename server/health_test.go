@@ -17,9 +17,11 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/monitor/prom"
 	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store"
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
@@ -95,9 +97,19 @@ func TestHealthSeesAStoreInDoubt(t *testing.T) {
 	}
 }
 
+// full is a store that has no room.
+type full struct{ store.Backend }
+
+func (full) Append(_ []store.Draft, r []store.Result) error {
+	for i := range r {
+		r[i] = store.Result{Outcome: store.Deferred, Code: holdfast.CodeStoreFull}
+	}
+	return nil
+}
+
 // A server without room for another connection, or for records, warns and goes on.
 func TestHealthWarns(t *testing.T) {
-	w := watched(t, server.Options{MaxConnections: 1, Store: memory.New(memory.Options{MaxBytes: 1 << 20})})
+	w := watched(t, server.Options{MaxConnections: 1})
 	p := dial(t, w.url, wire.Binary)
 	p.hello()
 	if status, check, detail := w.check("capacity"); status != 200 || check != "warn" || !strings.Contains(detail, "1") {
@@ -106,15 +118,11 @@ func TestHealthWarns(t *testing.T) {
 	if h := w.srv.Health(); h.Status != server.Degraded {
 		t.Errorf("%+v", h)
 	}
-	w = watched(t, server.Options{StuckAfter: 50 * time.Millisecond, Store: memory.New(memory.Options{MaxBytes: 1 << 20})})
+	w = watched(t, server.Options{StuckAfter: 50 * time.Millisecond, Store: full{memory.New(memory.Options{})}})
 	p = dial(t, w.url, wire.Binary)
 	p.hello()
-	for n := uint64(1); ; n++ {
-		p.publish("c", n, strings.Repeat("x", 500<<10))
-		if p.next() == wire.TypeRefused {
-			break
-		}
-	}
+	p.publish("c", 1, "x")
+	p.want(wire.TypeRefused)
 	eventually(t, "it warns of space", func() bool { status, check, _ := w.check("space"); return status == 200 && check == "warn" })
 }
 

@@ -93,13 +93,13 @@ func classOf(code holdfast.Code) string {
 		return "network"
 	case holdfast.CodeNormal, holdfast.CodeReplaced, holdfast.CodeClosed, holdfast.CodeCanceled:
 		return "closed"
-	case holdfast.CodeProtocolError, holdfast.CodeUnsupportedData, holdfast.CodeInvalidPayload, holdfast.CodeExtensionRequired,
+	case holdfast.CodeHTTPBadRequest, holdfast.CodeHTTPNotFound, holdfast.CodeHTTPUpgradeRequired, holdfast.CodeProtocolError, holdfast.CodeUnsupportedData, holdfast.CodeInvalidPayload, holdfast.CodeExtensionRequired,
 		holdfast.CodeBadFrame, holdfast.CodeUnsupportedProtocol, holdfast.CodeBadPayload, holdfast.CodeUnexpectedFrame, holdfast.CodeNotHoldfast:
 		return "protocol"
 	case holdfast.CodeDraining, holdfast.CodeStoreUnavailable, holdfast.CodeGoingAway, holdfast.CodeNoStatus, holdfast.CodeInternalError,
 		holdfast.CodeServiceRestart:
 		return "server"
-	case holdfast.CodeTryAgainLater, holdfast.CodeOutboxFull, holdfast.CodeQueueFull:
+	case holdfast.CodeHTTPUnavailable, holdfast.CodeTryAgainLater, holdfast.CodeOutboxFull, holdfast.CodeQueueFull:
 		return "overload"
 	case holdfast.CodePolicy, holdfast.CodeMessageTooBig:
 		return "policy"

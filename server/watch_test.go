@@ -63,7 +63,9 @@ func TestHealthSeesAWorkerThatHangs(t *testing.T) {
 		t.Fatalf("at first: %s", status())
 	}
 	m.Lock() // a worker that looks at it waits
-	eventually(t, "health is red", func() bool { return status() == CheckFail && func() bool { h := s.Health(); return h.broken() != "" }() })
+	eventually(t, "health is red", func() bool {
+		return status() == CheckFail && func() bool { h := s.Health(); return h.broken() != "" }()
+	})
 	m.Unlock()
 	eventually(t, "health is green", func() bool { return status() == CheckPass })
 }
