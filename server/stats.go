@@ -13,7 +13,13 @@ import (
 
 type counters struct {
 	connections, refused, replaced, faults, deadPeers, acceptErrors atomic.Uint64
-	received, acknowledged, failed                                  atomic.Uint64
+	failed                                                          atomic.Uint64
+
+	// Readers count what comes in, and whoever commits what is answered: each has a cache line of its own.
+	_            [64]byte
+	received     atomic.Uint64
+	_            [64]byte
+	acknowledged atomic.Uint64
 
 	ends, turnedAway, declines byCode
 
