@@ -73,6 +73,7 @@ var apart = []struct{ from, to, why string }{
 	{"client", "internal/hub", "a client has no hub"},
 	{"client", "internal/ws", "a client dials by coder/websocket"},
 	{"client", "monitor", "a client counts for itself"},
+	{"server", "monitor/prom", "who embeds the server chooses the monitoring system"},
 }
 
 // foreign lists modules that must stay out of what people embed.
@@ -84,6 +85,7 @@ var foreign = []struct{ from, path string }{
 	{"client", "github.com/goccy/go-yaml"},
 	{"server", "github.com/cockroachdb/"},
 	{"server", "github.com/alecthomas/kong"},
+	{"server", "github.com/prometheus/"},
 }
 
 // purposeless are names that say nothing of what a folder is for.
@@ -231,6 +233,9 @@ func TestImportsThatPointUpAreFound(t *testing.T) {
 		{"client", module + "/store/memory"},
 		{"client", "github.com/cockroachdb/pebble/v2"},
 		{"server", module + "/store/disk"},
+		{"server", module + "/monitor/prom"},
+		{"server", "github.com/prometheus/client_golang/prometheus"},
+		{"client", module + "/monitor"},
 	} {
 		if checkDeps(c.folder, []string{c.dep}) == nil {
 			t.Errorf("%s may depend on %s", c.folder, c.dep)

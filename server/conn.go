@@ -84,6 +84,7 @@ type scratch struct {
 	drafts []store.Draft
 	opens  []hub.Opening
 	stored wire.Stored
+	at     int64 // when the message at hand came, as Server.instant has it; 0 without one
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
@@ -93,12 +94,21 @@ func (x *scratch) release() {
 	clear(x.fx)
 	clear(x.drafts)
 	clear(x.opens)
-	x.fx, x.drafts, x.opens = x.fx[:0], x.drafts[:0], x.opens[:0]
+	x.fx, x.drafts, x.opens, x.at = x.fx[:0], x.drafts[:0], x.opens[:0], 0
 	scratchPool.Put(x)
 }
 
 // millis is the time that timeouts go by. It does not follow the machine's clock when that is set.
-func (s *Server) millis() int64 { return s.begun.UnixMilli() + time.Since(s.begun).Milliseconds() }
+func (s *Server) millis() int64 {
+	now, _ := s.instant()
+	return now
+}
+
+// instant returns the same and, more finely, how many nanoseconds the server has run, from one look at the clock.
+func (s *Server) instant() (now, at int64) {
+	d := time.Since(s.begun)
+	return s.begun.UnixMilli() + d.Milliseconds(), int64(d)
+}
 
 // start takes a connection over from its upgrade.
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
@@ -246,7 +256,9 @@ func (c *conn) message(x *scratch, op ws.Opcode, p []byte) error {
 	}
 	x.dec.Limits.MaxSubscriptions = c.srv.o.MaxSubscriptions
 	x.dec.Reset(c.codec, p)
-	now := c.srv.millis()
+	now, at := c.srv.instant()
+	x.at = at
+	published := uint64(0)
 	for !c.ending {
 		t, err := x.dec.Next()
 		if err == io.EOF {
@@ -255,7 +267,10 @@ func (c *conn) message(x *scratch, op ws.Opcode, p []byte) error {
 		if err != nil {
 			c.submit(x)
 			c.endLocked(codeOf(err), err.Error())
-			return nil
+			break
+		}
+		if t == wire.TypePublish || t == wire.TypeSkip {
+			published++
 		}
 		x.fx = c.machine.Step(now, &session.ServerEvent{Kind: session.SvFrame, Type: t, Decoder: &x.dec}, x.fx[:0])
 		c.apply(x, now)
@@ -265,6 +280,9 @@ func (c *conn) message(x *scratch, op ws.Opcode, p []byte) error {
 			}
 			return nil
 		}
+	}
+	if published > 0 {
+		c.srv.count.received.Add(published)
 	}
 	c.submit(x)
 	return nil
@@ -311,10 +329,11 @@ func (c *conn) Ready() bool {
 }
 
 // Answered is part of hub.Owner.
-func (c *conn) Answered(drafts []store.Draft, results []store.Result) {
+func (c *conn) Answered(drafts []store.Draft, results []store.Result, at int64) {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
-	now := c.srv.millis()
+	now, answered := c.srv.instant()
+	c.srv.count.latency.Record(time.Duration(answered-at), len(drafts))
 	var e session.ServerEvent
 	for i := range drafts {
 		answer(&e, &drafts[i], &results[i])

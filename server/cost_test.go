@@ -38,7 +38,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.hub.Close()
+	defer s.Shutdown(context.Background())
 	producer := holdfast.ProducerID{1}
 	c := &conn{srv: s, machine: session.NewServer(s.millis(), s.limits, wire.JSON), greet: &greeting{}}
 	c.member = s.hub.Attach(sink{}, encodeJSON, c)

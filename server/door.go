@@ -98,6 +98,7 @@ func (s *Server) acceptFailed(err error) {
 		return
 	}
 	s.count.acceptErrors.Add(1)
+	s.count.recent.add(incidentAccept, holdfast.CodeIO)
 	now := s.millis()
 	if last := s.acceptWarned.Load(); last != 0 && now-last < acceptWarnEvery.Milliseconds() || !s.acceptWarned.CompareAndSwap(last, now) {
 		return

@@ -26,7 +26,7 @@ func (c *conn) step(e *session.ServerEvent) {
 // submit gives the drafts that have gathered to the commit loop.
 func (c *conn) submit(x *scratch) {
 	if len(x.drafts) > 0 {
-		c.member.Submit(x.drafts)
+		c.member.Submit(x.drafts, x.at)
 		clear(x.drafts)
 		x.drafts = x.drafts[:0]
 	}
@@ -118,11 +118,12 @@ func openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
 // reply appends the frame that an effect asks for to the replies.
 func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 	if f.Code != 0 && f.Kind != session.FxSvReconnect {
-		c.srv.count.declines.add(f.Code)
+		c.srv.count.declined(f.Code)
 	}
 	b := c.member.Replies()
 	switch f.Kind {
 	case session.FxSvStored:
+		c.srv.count.acknowledged.Add(uint64(f.Count))
 		x.stored = wire.Stored{Channel: f.Channel, Producer: f.Producer, Number: f.Number, Count: f.Count, Offset: f.Offset,
 			Flags: f.Flags, Copies: c.srv.limits.Copies}
 		if f.Count == 1 {
@@ -130,6 +131,7 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 		}
 		b = x.stored.Append(b, c.codec)
 	case session.FxSvRefused:
+		c.srv.count.failed.Add(1)
 		q := wire.Refused{Channel: f.Channel, Producer: f.Producer, Number: f.Number, Code: f.Code, RetryAfter: f.After, Expected: f.Expected, Detail: f.Detail}
 		b = q.Append(b, c.codec)
 	case session.FxSvSubscribed:

@@ -12,6 +12,7 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
+	"github.com/holdfast-ws/holdfast/monitor"
 	"github.com/holdfast-ws/holdfast/store"
 )
 
@@ -71,6 +72,16 @@ type Options struct {
 	// Fatal is called when the store can promise nothing any more. The process should end. Default: it is
 	// logged, and every connection is closed.
 	Fatal func(error)
+	// StuckAfter is how long publishes may wait for the store, or connections for a worker, until the server calls itself unhealthy;
+	// at least 50 ms. Default: 5 s.
+	StuckAfter time.Duration
+	// HistoryEvery is how often a moment of the figures is kept, at least 10 ms; the last 360 are. Default: 10 s, which makes an hour.
+	HistoryEvery time.Duration
+	// MonitorKey, as a bearer token, allows to reset the figures from beyond this machine; at least 16 bytes. Default: nobody may,
+	// except from this machine without a proxy.
+	MonitorKey string
+	// Metrics makes what serves GET /metrics, as prom.Handler does; it is called once. Default: there is nothing at that path.
+	Metrics func(monitor.Source) http.Handler
 	// Now is the clock that clients are told, by which they say when they first sent a record; it should be the store's.
 	// Timeouts do not go by it. Default: time.Now.
 	Now func() time.Time
@@ -145,6 +156,17 @@ func (o *Options) fill() error {
 	if o.MaxMessage > 256<<20 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MaxMessage: the limit is 256 MiB, got " + strconv.Itoa(o.MaxMessage)}
 	}
+	if o.StuckAfter != 0 && o.StuckAfter < 50*time.Millisecond {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "StuckAfter: at least 50ms, got " + o.StuckAfter.String()}
+	}
+	if o.HistoryEvery != 0 && o.HistoryEvery < 10*time.Millisecond {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "HistoryEvery: at least 10ms, got " + o.HistoryEvery.String()}
+	}
+	if o.MonitorKey != "" && len(o.MonitorKey) < 16 {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MonitorKey: at least 16 bytes, got " + strconv.Itoa(len(o.MonitorKey))}
+	}
+	o.StuckAfter = or(o.StuckAfter, 5*time.Second)
+	o.HistoryEvery = or(o.HistoryEvery, 10*time.Second)
 	o.MaxConnections = or(o.MaxConnections, connectionsOf(fileLimit()))
 	o.MaxMessage = or(o.MaxMessage, 1<<20)
 	o.MaxSubscriptions = or(o.MaxSubscriptions, 1000)

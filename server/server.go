@@ -20,8 +20,8 @@ import (
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
-// Server is an http.Handler: the WebSocket endpoint at /ws, a small page at /, and /healthz and /readyz for
-// load balancers. All methods may be called concurrently.
+// Server is an http.Handler: the WebSocket endpoint at /ws, a small page at /, /healthz and /readyz for load balancers, and health
+// and figures below /api/websocket/, described at /api/openapi.json. All methods may be called concurrently.
 type Server struct {
 	o      Options
 	log    *store.Log
@@ -41,6 +41,7 @@ type Server struct {
 	failed   bool // the store is in doubt
 	closed   bool
 	idle     chan struct{} // closed when the last connection has gone; nil unless somebody waits
+	peak     int           // most connections at a time since figures were last reset
 	wg       sync.WaitGroup
 
 	lobby     lobby
@@ -49,6 +50,8 @@ type Server struct {
 
 	acceptWarned atomic.Int64 // when it was last logged that the listener fails
 	count        counters
+	watch        watch
+	figures      figures
 }
 
 // New starts a server. It must be ended by Shutdown.
@@ -82,19 +85,20 @@ func New(o Options) (*Server, error) {
 	s.mux.HandleFunc("GET /healthz", s.serveHealth)
 	s.mux.HandleFunc("GET /readyz", s.serveReady)
 	s.mux.HandleFunc("GET /{$}", servePage)
+	s.monitor()
 	return s, nil
 }
 
 // fatal is called when an append has failed: nothing can be promised any more.
 func (s *Server) fatal(err error) {
+	s.mu.Lock()
+	s.failed = true
+	s.mu.Unlock()
 	if s.o.Fatal != nil {
 		s.o.Fatal(err)
 		return
 	}
 	s.logger.Error("the store is in doubt: every connection is closed, and none is taken in any more", "error", err)
-	s.mu.Lock()
-	s.failed = true
-	s.mu.Unlock()
 	for _, c := range s.snapshot() {
 		c.end(holdfast.CodeStoreUnavailable, "the store is in doubt")
 	}
@@ -152,6 +156,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		h.Close()
 	}
 	cancel()
+	close(s.watch.stop)
 	s.wg.Wait()
 	err = errors.Join(err, s.hub.Close())
 	s.poller.Close()
@@ -222,6 +227,7 @@ func (s *Server) add(c *conn) bool {
 		return false
 	}
 	s.conns[c] = struct{}{}
+	s.peak = max(s.peak, len(s.conns))
 	s.wg.Add(1)
 	return true
 }
@@ -301,6 +307,11 @@ func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	if failed {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		w.Write([]byte("the store is in doubt\n"))
+		return
+	}
+	if h := s.Health(); h.Status == Unhealthy {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		w.Write([]byte(h.broken() + "\n"))
 		return
 	}
 	w.Write([]byte("ready\n"))

@@ -8,12 +8,23 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/hub"
 	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/monitor"
 )
 
 type counters struct {
 	connections, refused, replaced, faults, deadPeers, acceptErrors atomic.Uint64
+	failed                                                          atomic.Uint64
+
+	// Readers count what comes in, and whoever commits what is answered: each has a cache line of its own.
+	_            [64]byte
+	received     atomic.Uint64
+	_            [64]byte
+	acknowledged atomic.Uint64
 
 	ends, turnedAway, declines byCode
+
+	latency monitor.Histogram
+	recent  incidents
 }
 
 // byCode counts by code. A code is always one of ours or of an application's hook, never a number that a peer chose, so
@@ -26,6 +37,13 @@ func (b *byCode) add(code holdfast.Code) {
 		n, _ = b.m.LoadOrStore(code, new(atomic.Uint64))
 	}
 	n.(*atomic.Uint64).Add(1)
+}
+
+func (b *byCode) count(code holdfast.Code) uint64 {
+	if n, ok := b.m.Load(code); ok {
+		return n.(*atomic.Uint64).Load()
+	}
+	return 0
 }
 
 func (b *byCode) counts() map[holdfast.Code]uint64 {
@@ -41,11 +59,19 @@ func (b *byCode) counts() map[holdfast.Code]uint64 {
 func (c *counters) turnAway(code holdfast.Code) {
 	c.refused.Add(1)
 	c.turnedAway.add(code)
+	c.recent.add(incidentTurnedAway, code)
+}
+
+// declined counts a frame that the connection outlives.
+func (c *counters) declined(code holdfast.Code) {
+	c.declines.add(code)
+	c.recent.add(incidentDeclined, code)
 }
 
 // ended counts a connection that the server closes.
 func (c *counters) ended(code holdfast.Code) {
 	c.ends.add(code)
+	c.recent.add(incidentClosed, code)
 	switch code {
 	case holdfast.CodeReplaced:
 		c.replaced.Add(1)
@@ -58,7 +84,9 @@ func (c *counters) ended(code holdfast.Code) {
 
 // closed counts why reading ended where nothing had ended the connection before.
 func (c *counters) closed(err error) {
-	c.ends.add(endOf(err))
+	code := endOf(err)
+	c.ends.add(code)
+	c.recent.add(incidentClosed, code)
 	switch holdfast.Code(ws.CloseCode(err)) {
 	case holdfast.CodeProtocolError, holdfast.CodeInvalidPayload, holdfast.CodeMessageTooBig, holdfast.CodeUnsupportedData, holdfast.CodeBudget:
 		c.faults.Add(1)
@@ -93,6 +121,9 @@ type Stats struct {
 	TurnedAway map[holdfast.Code]uint64
 	// Declined frames by the code of the answer: publishes, subscriptions and calls that the connection outlives.
 	Declined map[holdfast.Code]uint64
+	// Received is how many publishes and skips came in. Acknowledged were answered as stored, duplicates among them, or as skipped;
+	// Failed were refused or put off. The rest waits, or is left to be sent again because one before it failed.
+	Received, Acknowledged, Failed uint64
 	// Published is how many publishes and skips were taken, Stored how many records were appended, Commits in how many batches.
 	Published, Stored, Commits uint64
 	// Delivered records, and the bytes written; Stalls of sockets; Gaps told; Loads of history from the store.
@@ -113,6 +144,7 @@ func statsOf(h hub.Stats, c *counters) Stats {
 		Accepted: c.connections.Load(), Refused: c.refused.Load(), Replaced: c.replaced.Load(),
 		AcceptErrors: c.acceptErrors.Load(), DeadPeers: c.deadPeers.Load(), Faults: c.faults.Load(),
 		Closed: c.ends.counts(), TurnedAway: c.turnedAway.counts(), Declined: c.declines.counts(),
+		Received: c.received.Load(), Acknowledged: c.acknowledged.Load(), Failed: c.failed.Load(),
 		Published: h.Drafts, Stored: h.Records, Commits: h.Commits, Delivered: h.Deliveries, BytesOut: h.BytesOut,
 		Stalls: h.Stalls, Gaps: h.Gaps, Loads: h.Loads, QueueBytes: h.QueueBytes, CacheBytes: h.CacheBytes + h.TailBytes,
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/tidy"
+	"github.com/holdfast-ws/holdfast/monitor/prom"
 	"github.com/holdfast-ws/holdfast/server"
 	"github.com/holdfast-ws/holdfast/store"
 	"github.com/holdfast-ws/holdfast/store/disk"
@@ -35,6 +36,8 @@ type serveCmd struct {
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
 	TrimEvery        time.Duration `default:"10s" hidden:"" help:"How often retention is applied."`
+	MonitorKey       string        `env:"HOLDFAST_MONITOR_KEY" placeholder:"KEY" help:"Bearer token that allows to reset the figures from beyond this machine, 16 bytes or more; better given as HOLDFAST_MONITOR_KEY, since others see command lines. Without it nobody may."`
+	StuckAfter       time.Duration `default:"5s" placeholder:"DURATION" help:"How long publishes may wait for the store until the server calls itself unhealthy (${default})."`
 	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
 	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" help:"Further silence after which a client is given up (${default})."`
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
@@ -61,6 +64,7 @@ func (c *serveCmd) Run(e *env) error {
 	defer ln.Close()
 	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst, DrainPeriod: c.Drain,
 		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Workers: workers, Logger: logger,
+		MonitorKey: c.MonitorKey, StuckAfter: c.StuckAfter, Metrics: prom.Handler,
 		Fatal: func(err error) {
 			e.say("the store is in doubt, so nothing more can be promised: %v", err)
 			os.Exit(exitFailed)

@@ -20,7 +20,7 @@ type quick struct {
 	want     int
 }
 
-func (q *quick) Answered(_ []store.Draft, results []store.Result) {
+func (q *quick) Answered(_ []store.Draft, results []store.Result, _ int64) {
 	b := q.Replies()
 	for range results {
 		b = append(b, 'a', 0, 0, 0, byte(len(marker)))
@@ -83,7 +83,7 @@ func steadyState(t *testing.T, o Options) {
 	publish := func() {
 		before := r.hub.Stats().Deliveries
 		pub.Lock()
-		pub.Submit(drafts)
+		pub.Submit(drafts, 0)
 		pub.Unlock()
 		pub.Dry()
 		<-pub.done

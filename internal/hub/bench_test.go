@@ -181,7 +181,7 @@ func benchFanOut(b *testing.B, subs, window int) {
 				return
 			}
 			q.Lock()
-			q.Submit(drafts[:n])
+			q.Submit(drafts[:n], 0)
 			q.Unlock()
 			q.Dry()
 		}
@@ -244,7 +244,7 @@ func BenchmarkPublish(b *testing.B) {
 					runtime.Gosched()
 				}
 				q.Lock()
-				q.Submit([]store.Draft{{Channel: channel, Data: data}})
+				q.Submit([]store.Draft{{Channel: channel, Data: data}}, 0)
 				q.Unlock()
 				q.Dry()
 			}

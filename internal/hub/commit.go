@@ -115,7 +115,7 @@ func (c *committer) commitAll(d *drafts) error {
 		}
 		for i := 0; i < b-a; {
 			n := min(d.runs[r].n-used, b-a-i)
-			c.answer(d.runs[r].m, d.list[a+i:a+i+n], results[i:i+n])
+			c.answer(&d.runs[r], d.list[a+i:a+i+n], results[i:i+n])
 			i += n
 			if used += n; used == d.runs[r].n {
 				r, used = r+1, 0
@@ -143,10 +143,11 @@ func (c *committer) prepare(n int) []store.Result {
 	return r
 }
 
-func (c *committer) answer(m *Member, drafts []store.Draft, results []store.Result) {
+func (c *committer) answer(r *run, drafts []store.Draft, results []store.Result) {
+	m := r.m
 	m.mu.Lock()
 	if !m.detached {
-		m.owner.Answered(drafts, results)
+		m.owner.Answered(drafts, results, r.at)
 		if m.out.size() > 0 && !m.marked && m != c.own {
 			m.marked = true
 			c.urgent[m.shard.id] = append(c.urgent[m.shard.id], m)

@@ -13,10 +13,10 @@ type held struct {
 	in, out chan struct{}
 }
 
-func (h *held) Answered(drafts []store.Draft, results []store.Result) {
+func (h *held) Answered(drafts []store.Draft, results []store.Result, at int64) {
 	h.in <- struct{}{}
 	<-h.out
-	h.quick.Answered(drafts, results)
+	h.quick.Answered(drafts, results, at)
 }
 
 // What others submit while a reader commits is committed by it, since they leave it to whoever is at it.
@@ -30,7 +30,7 @@ func TestReaderCommitsWhatComesMeanwhile(t *testing.T) {
 	defer two.Detach()
 	submit := func(m *Member) {
 		m.Lock()
-		m.Submit([]store.Draft{{Channel: "a"}})
+		m.Submit([]store.Draft{{Channel: "a"}}, 0)
 		m.Unlock()
 		m.Dry()
 	}

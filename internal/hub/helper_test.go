@@ -211,7 +211,7 @@ func (p *peer) live(method string) {
 	}
 }
 
-func (p *peer) Answered(drafts []store.Draft, results []store.Result) {
+func (p *peer) Answered(drafts []store.Draft, results []store.Result, _ int64) {
 	p.live("Answered")
 	p.answers += len(results)
 	b := p.Replies()
@@ -328,7 +328,7 @@ func (p *peer) publish(channel string, data ...string) {
 		drafts[i] = store.Draft{Channel: channel, Data: []byte(data[i]), Number: uint64(i)}
 	}
 	p.Lock()
-	p.Submit(drafts)
+	p.Submit(drafts, 0)
 	p.Unlock()
 	p.Dry()
 }

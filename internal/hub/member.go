@@ -140,11 +140,11 @@ func (m *Member) readyLocked() bool {
 }
 
 // Submit queues drafts for the commit loop, in order, and copies what they point to (strings are kept as they are, so
-// they must not be changed). Owner.Answered comes for each, in order, unless the store fails or the hub was closed before. Where
-// readers commit, Dry is to be called afterwards. Locked.
-func (m *Member) Submit(drafts []store.Draft) {
+// they must not be changed). Owner.Answered comes for each, in order, unless the store fails or the hub was closed before, and is
+// given at: when they came, by the owner's clock. Where readers commit, Dry is to be called afterwards. Locked.
+func (m *Member) Submit(drafts []store.Draft, at int64) {
 	if len(drafts) > 0 && !m.detached {
-		m.shard.hub.queue.submit(m, drafts)
+		m.shard.hub.queue.submit(m, drafts, at)
 	}
 }
 

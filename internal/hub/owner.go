@@ -42,8 +42,9 @@ type Unsenter interface {
 // are documented as "not locked".
 type Owner interface {
 	// Answered says what became of drafts that the member submitted, in the order of Submit. The slices and
-	// what they point to are valid until it returns. Replies added here are written soon.
-	Answered(drafts []store.Draft, results []store.Result)
+	// what they point to are valid until it returns. Replies added here are written soon. at is what Submit was given with the
+	// first of those that were submitted one after the other.
+	Answered(drafts []store.Draft, results []store.Result, at int64)
 	// Opened answers Open. Unless o.Err is set, records follow after o.Resumption.After. A fork or a trimmed range in
 	// o.Resumption is the owner's to tell; Gap is not called for it.
 	Opened(sub uint32, o Opened)

@@ -38,10 +38,11 @@ type drafts struct {
 	headers []holdfast.Header
 }
 
-// run says whose the next n drafts are.
+// run says whose the next n drafts are, and when the first of them came, by the owner's clock.
 type run struct {
-	m *Member
-	n int
+	m  *Member
+	n  int
+	at int64
 }
 
 type deletion struct {
@@ -76,7 +77,7 @@ func (q *queue) ready(m *Member) bool {
 	return false
 }
 
-func (q *queue) submit(m *Member, list []store.Draft) {
+func (q *queue) submit(m *Member, list []store.Draft, at int64) {
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
@@ -90,7 +91,7 @@ func (q *queue) submit(m *Member, list []store.Draft) {
 	if n := len(p.runs); n > 0 && p.runs[n-1].m == m {
 		p.runs[n-1].n += len(list)
 	} else {
-		p.runs = append(p.runs, run{m, len(list)})
+		p.runs = append(p.runs, run{m, len(list), at})
 	}
 	if before == 0 {
 		q.some.Store(true)

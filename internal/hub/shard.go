@@ -21,6 +21,8 @@ type shard struct {
 	load atomic.Int64 // members
 	due  atomic.Bool  // a sweep
 
+	sweeps atomic.Uint64 // begun so far
+
 	// Guarded by crew.mu.
 	queued, running, rerun bool
 
@@ -160,6 +162,7 @@ func (s *shard) pushWritable(m *Member) {
 func (s *shard) turn(x *writer) (more bool) {
 	s.writer = x
 	if s.due.Swap(false) {
+		s.sweeps.Add(1)
 		s.sweep()
 	}
 	s.round()

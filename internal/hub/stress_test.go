@@ -285,7 +285,7 @@ func (w *world) publishAll(rnd *rand.Rand, n int) {
 			drafts[i] = store.Draft{Channel: w.channels[rnd.IntN(len(w.channels))], Data: []byte(fmt.Sprint(rnd.Uint64()) + strings.Repeat("x", size))}
 		}
 		p.Lock()
-		p.Submit(drafts)
+		p.Submit(drafts, 0)
 		p.Unlock()
 		p.Dry()
 		sent += k
