@@ -37,6 +37,7 @@ type commands struct {
 	Chaos     chaosCmd     `cmd:"" help:"Be a TCP proxy that cuts, delays, slows and goes silent."`
 	Demo      demoCmd      `cmd:"" help:"Send a file through cut connections and killed processes, and compare."`
 	Bench     benchCmd     `cmd:"" help:"Put a server under load, and measure it."`
+	Token     tokenCmd     `cmd:"" help:"Make and check tokens (JWT)."`
 
 	Completion completionCmd `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
