@@ -269,6 +269,61 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// Headers that spoil a token although its signature is right.
+func TestHeadersOfSignedTokens(t *testing.T) {
+	v := verifier(t, auth.Options{Keys: auth.Keys(secret(t, "main"))})
+	for name, tt := range map[string]struct {
+		header claims
+		code   holdfast.Code
+	}{
+		"good":            {claims{"alg": "HS256", "kid": "main"}, 0},
+		"no kid":          {claims{"alg": "HS256"}, 0},
+		"empty kid":       {claims{"alg": "HS256", "kid": ""}, 0},
+		"unknown fields":  {claims{"alg": "HS256", "jku": "https://evil.example", "x": 1}, 0},
+		"another kid":     {claims{"alg": "HS256", "kid": "other"}, holdfast.CodeUnauthenticated},
+		"kid a number":    {claims{"alg": "HS256", "kid": 1}, holdfast.CodeUnauthenticated},
+		"kid null":        {claims{"alg": "HS256", "kid": nil}, holdfast.CodeUnauthenticated},
+		"crit":            {claims{"alg": "HS256", "crit": []string{"x"}, "x": 1}, holdfast.CodeUnauthenticated},
+		"alg in capitals": {claims{"alg": "hs256"}, holdfast.CodeUnauthenticated},
+	} {
+		if _, err := v.Verify(t.Context(), forge(tt.header, good(nil), hs256(secretBytes))); holdfast.CodeOf(err) != tt.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A key that its set binds to one algorithm is good for no other of its kind.
+func TestAlgorithmOfASet(t *testing.T) {
+	own, _ := pair(t, "a", rsaKey())
+	j := jwkOf(t, "a", rsaKey())
+	j["alg"] = "RS256"
+	keys, err := auth.ParseJWKS(setOf(j), auth.SecretsIgnored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := verifier(t, auth.Options{Keys: auth.Keys(keys...)})
+	for _, a := range own.Algorithms() {
+		if _, err := v.Verify(t.Context(), sign(t, own, a, good(nil))); (err == nil) != (a == auth.RS256) {
+			t.Errorf("%s: %v", a, err)
+		}
+	}
+}
+
+// The bits that a signature's last letter has to spare are no second way to write it.
+func TestSpareBits(t *testing.T) {
+	v := verifier(t, auth.Options{Keys: auth.Keys(secret(t, ""))})
+	token := sign(t, secret(t, ""), auth.HS256, good(nil))
+	taken := 0
+	for _, last := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" {
+		if _, err := v.Verify(t.Context(), token[:len(token)-1]+string(last)); err == nil {
+			taken++
+		}
+	}
+	if taken != 1 {
+		t.Fatalf("%d tokens with the same signature are taken", taken)
+	}
+}
+
 // noLeak fails if a text contains a part of a token.
 func noLeak(t *testing.T, token, text string) {
 	t.Helper()
