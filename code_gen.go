@@ -91,6 +91,8 @@ const (
 	CodeCircuitOpen Code = 4109
 	// CodeAtCapacity: as many calls are under way as are allowed at a time.
 	CodeAtCapacity Code = 4110
+	// CodeAuthUnavailable: what decides about credentials does not answer.
+	CodeAuthUnavailable Code = 4111
 	// CodeUnauthenticated: the server wants to know who this is.
 	CodeUnauthenticated Code = 4200
 	// CodeTokenExpired: the token's time is over.
@@ -225,6 +227,7 @@ var codeTable = [...]codeInfo{
 	{4108, ActionLater, "budget", "the server holds as many unfinished messages as it may", "wait, or send smaller messages"},
 	{4109, ActionLater, "circuit_open", "the circuit breaker is open, because too much failed lately", "wait until it lets a trial through, or close it by hand"},
 	{4110, ActionLater, "at_capacity", "as many calls are under way as are allowed at a time", "wait, or raise the capacity"},
+	{4111, ActionLater, "auth_unavailable", "what decides about credentials does not answer", "look into the server's log: its key set or its webhook is down"},
 	{4200, ActionAuthenticate, "unauthenticated", "the server wants to know who this is", "give a token"},
 	{4201, ActionAuthenticate, "token_expired", "the token's time is over", "get a new token"},
 	{4300, ActionStop, "bad_frame", "a frame could not be read", "the client and the server speak different protocols, or one of them is at fault"},

@@ -37,7 +37,7 @@ func (s *Session) dial(ctx context.Context) (*link, error) {
 	}
 	d := dialer{dial: s.o.Dial, proxy: http.ProxyFromEnvironment, tls: s.o.TLS, header: s.o.Header, subprotocols: []string{s.codec.Subprotocol()},
 		compression: s.o.Compression, moved: &k.moved}
-	conn, raw, resp, err := d.connect(ctx, s.url)
+	conn, raw, resp, err := d.connect(ctx, s.target)
 	if err != nil {
 		if resp == nil {
 			return nil, unreachable(s.url, s.o.ConnectTimeout, err)

@@ -82,6 +82,8 @@ func (s *Session) carryOut(now time.Time, f *session.ClientEffect) {
 		s.leaving = append(s.leaving, departure{f.Code, &holdfast.Error{Code: f.Code, Op: "stay connected to " + s.url, Detail: f.Detail}, f.At})
 	case session.FxFail:
 		s.fail(&holdfast.Error{Code: f.Code, Op: "session with " + s.url, Detail: f.Detail})
+	case session.FxRefresh:
+		s.renew()
 	case session.FxAuthenticate:
 		if s.o.Token == nil { // there is nothing new to say
 			s.fail(&holdfast.Error{Code: f.Code, Op: "session with " + s.url, Detail: f.Detail})

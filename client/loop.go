@@ -20,6 +20,7 @@ type owner struct {
 	redial  redial
 
 	sock     *link // the one that the machine knows of
+	renewing bool  // a token is being asked for, to be sent on the socket
 	opened   bool  // it was greeted,
 	openedAt time.Time
 	dialing  bool
@@ -143,6 +144,8 @@ func (s *Session) handle(now time.Time, o *op) {
 		if o.sock == s.sock {
 			s.gone(now, o.err)
 		}
+	case opToken:
+		s.renewed(o)
 	case opBye:
 		s.step(now, &session.ClientEvent{Kind: session.EvBye})
 		s.goodbye = true

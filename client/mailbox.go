@@ -35,6 +35,7 @@ const (
 	opDialed                    // sock, or err
 	opMessage                   // sock, data
 	opGone                      // sock, err
+	opToken                     // sock, data, or err
 	opBye
 )
 

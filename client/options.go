@@ -42,8 +42,9 @@ type Window struct {
 
 // SessionOptions configure a Session. The zero value is useful.
 type SessionOptions struct {
-	// Token is asked for before every attempt to connect. An error counts as a failed attempt. It must
-	// return when ctx ends, which Close waits for. Default: no token.
+	// Token is asked for before every attempt to connect, and when the server says that the last one ends soon. An error
+	// counts as a failed attempt; on an open connection it is logged, and the server asks again. It must return when ctx
+	// ends, which Close waits for, and may be called concurrently. Default: no token.
 	Token func(ctx context.Context) (string, error)
 	// Header is sent with the upgrade request.
 	Header http.Header

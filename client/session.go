@@ -22,7 +22,8 @@ import (
 // or the application.
 type Session struct {
 	o       SessionOptions
-	url     string
+	target  string // where to connect to
+	url     string // the same as errors and logs show it, without what may be secret
 	codec   wire.Codec
 	log     *slog.Logger
 	outbox  *Outbox
@@ -64,7 +65,7 @@ func OpenSession(ctx context.Context, url string, o SessionOptions) (*Session, e
 	if o.Codec > CodecJSON {
 		return nil, badArgument("open session", "SessionOptions.Codec: "+strconv.Itoa(int(o.Codec))+" is not a codec")
 	}
-	s := &Session{o: o.withDefaults(), url: target, outbox: o.Outbox, ended: make(chan struct{}), closing: make(chan struct{}),
+	s := &Session{o: o.withDefaults(), target: target, url: shown(target), outbox: o.Outbox, ended: make(chan struct{}), closing: make(chan struct{}),
 		greeted: make(chan struct{}), state: StateConnecting, subs: map[uint64]*Subscription{}}
 	s.log = s.o.Logger
 	s.codec = wire.Binary

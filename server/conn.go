@@ -30,7 +30,9 @@ type conn struct {
 	machine session.Server
 	began   int64 // by the clock that clients are told
 	user    string
-	greet   *greeting // until the client is authenticated
+	request *http.Request // the upgrade, if the user's credentials end
+	greet   *greeting     // until the client is authenticated
+	refresh context.CancelFunc
 	session wire.SessionID
 	ending  bool    // end was called
 	ended   *ending // if end was called
@@ -153,6 +155,9 @@ func (c *conn) finish(err error) {
 	c.ending = true
 	if c.greet != nil && c.greet.cancel != nil {
 		c.greet.cancel()
+	}
+	if c.refresh != nil {
+		c.refresh()
 	}
 	c.member.Unlock()
 	code := ws.CloseCode(err)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
@@ -61,6 +60,8 @@ func (c *conn) apply(x *scratch, now int64) {
 		case session.FxSvAuthenticate:
 			c.authenticate(x, now)
 			return // what it led to has been carried out
+		case session.FxSvRefresh:
+			c.refreshWith(x.dec.Refresh.Token)
 		case session.FxSvPing:
 			c.member.Control(ws.AppendHeader(nil, ws.OpPing, 0, 0))
 		case session.FxSvEnd:
@@ -152,6 +153,9 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 	case session.FxSvReconnect:
 		q := wire.Reconnect{After: f.After, Code: f.Code}
 		b = q.Append(b, c.codec)
+	case session.FxSvAskRefresh:
+		q := wire.Refresh{Left: f.After}
+		b = q.Append(b, c.codec)
 	case session.FxSvWelcome:
 		b = c.welcome(f.Session).Append(b, c.codec)
 	}
@@ -167,66 +171,4 @@ func (c *conn) welcome(id wire.SessionID) *wire.Welcome {
 	return &wire.Welcome{Session: id, User: c.user, Agent: l.Agent, Heartbeat: l.Heartbeat, MaxMessage: l.MaxMessage,
 		MaxInFlight: l.MaxInFlight, MaxWindow: l.MaxWindow, MaxSubscriptions: l.MaxSubscriptions, DedupeWindow: l.DedupeWindow,
 		Memory: l.Memory, Synced: l.Synced, Copies: l.Copies, Clock: c.srv.o.Now().UnixMilli()}
-}
-
-// authenticate settles who the client is and which session it has. Locked; asking a hook is done without
-// the lock, and what the client sends meanwhile waits.
-func (c *conn) authenticate(x *scratch, now int64) {
-	h := &x.dec.Hello
-	ask := c.srv.o.Authenticate
-	if ask == nil {
-		c.authenticated(x, User{ID: ""}, nil, now)
-		return
-	}
-	g := c.greet
-	g.waiting = true
-	hello := *h
-	hello.Subscriptions = append([]wire.Subscribe(nil), h.Subscriptions...)
-	ctx, cancel := context.WithTimeout(context.Background(), c.srv.o.HelloTimeout)
-	g.cancel = cancel
-	c.srv.wg.Go(func() {
-		defer cancel()
-		user, err := ask(ctx, Credentials{Token: hello.Token, User: hello.User, Request: g.request})
-		c.member.Lock()
-		defer c.ws.Resume()
-		defer c.member.Dry()
-		defer c.member.Unlock()
-		if c.ending {
-			return
-		}
-		y := scratchPool.Get().(*scratch)
-		defer y.release()
-		y.dec.Hello = hello
-		behind := g.behind
-		c.authenticated(y, user, err, c.srv.millis())
-		for _, m := range behind {
-			if err := c.message(y, m.op, m.p); err != nil {
-				c.endLocked(codeOf(err), detail(err))
-			}
-		}
-		c.member.OpenLater(y.opens...)
-		c.member.Urgent()
-	})
-}
-
-// authenticated goes on after the hook's answer. Locked.
-func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
-	h := &x.dec.Hello
-	e := session.ServerEvent{Kind: session.SvAuthenticated, Decoder: &x.dec}
-	switch {
-	case err != nil:
-		e.Code, e.Detail = holdfast.CodeOf(err), detail(err)
-		if e.Code == 0 {
-			e.Code = holdfast.CodeUnauthenticated
-		}
-	case c.srv.o.Authenticate != nil && h.User != "" && h.User != user.ID:
-		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
-	default:
-		c.user = user.ID
-		e.Session, e.Code = c.srv.claim(c, h)
-		c.session = e.Session
-	}
-	c.greet = nil
-	x.fx = c.machine.Step(now, &e, x.fx[:0])
-	c.apply(x, now)
 }

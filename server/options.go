@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/auth"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/monitor"
@@ -22,10 +23,15 @@ type Options struct {
 	// memory store.
 	Store store.Backend
 
-	// Authenticate says who a client is, from its hello and its request. Default: nobody is asked, and the server
-	// takes only clients of this machine, see Access. It is called on a goroutine of its own and may block
-	// until ctx ends (HelloTimeout); an *holdfast.Error's code is what the client is told.
+	// Authenticate says who a client is, from its hello and its request; an auth.Verifier or auth.Webhook has such a method.
+	// Default: nobody is asked, and the server takes only clients of this machine, see Access. It is called on a goroutine
+	// of its own and may block until ctx ends (HelloTimeout); an *holdfast.Error's code and detail are what the client is
+	// told. Where User.Expires is set, it is called again for each refresh, at most one at a time for a connection; another
+	// user's is refused.
 	Authenticate func(ctx context.Context, c Credentials) (User, error)
+	// RefreshWindow is how long before User.Expires the client is asked for its next token, or a third of the token's
+	// time if that is less. Default: 1 min.
+	RefreshWindow time.Duration
 	// Access without authentication. Default: AccessLoopback.
 	Access Access
 	// Origins that pages may come from besides the server's own, such as "https://example.com"; "*" allows all. Default: none.
@@ -113,20 +119,10 @@ const (
 )
 
 // Credentials are what a client shows.
-type Credentials struct {
-	// Token from the hello.
-	Token string
-	// User that the client expects to be; the server refuses it if Authenticate says another.
-	User string
-	// Request is the upgrade request.
-	Request *http.Request
-}
+type Credentials = auth.Credentials
 
 // User is who a client is.
-type User struct {
-	// ID names the user; records that it publishes carry it.
-	ID string
-}
+type User = auth.User
 
 func or[T comparable](v, def T) T {
 	var zero T
@@ -176,6 +172,7 @@ func (o *Options) fill() error {
 	o.StallTimeout = or(o.StallTimeout, 300*time.Second)
 	o.DrainPeriod = or(o.DrainPeriod, 30*time.Second)
 	o.RetryAfter = or(o.RetryAfter, time.Second)
+	o.RefreshWindow = or(o.RefreshWindow, time.Minute)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -195,7 +192,7 @@ func (o *Options) limits(info store.Info) *session.ServerLimits {
 		PongTimeout: o.PongTimeout.Milliseconds(), StallTimeout: o.StallTimeout.Milliseconds(),
 		MaxMessage: uint32(o.MaxMessage), MaxInFlight: o.MaxInFlight.or(Window{4096, 4 << 20}),
 		DefaultWindow: o.DefaultWindow.or(Window{512, 1 << 20}), MaxWindow: o.MaxWindow.or(Window{1 << 16, 16 << 20}),
-		MaxSubscriptions: uint32(o.MaxSubscriptions), MaxHalted: 1024, RetryAfter: o.RetryAfter.Milliseconds(),
+		MaxSubscriptions: uint32(o.MaxSubscriptions), MaxHalted: 1024, RetryAfter: o.RetryAfter.Milliseconds(), RefreshWindow: o.RefreshWindow.Milliseconds(),
 		DedupeWindow: info.DedupeWindow.Milliseconds(), Memory: info.Memory, Synced: info.Durability.Synced, Copies: uint32(info.Durability.Copies),
 		Agent: "holdfast/" + version(),
 	}

@@ -49,6 +49,7 @@ type Server struct {
 	reserved  atomic.Int64 // connections and upgrades under way
 
 	acceptWarned atomic.Int64 // when it was last logged that the listener fails
+	authWarned   atomic.Int64 // the same, that nobody can be authenticated
 	count        counters
 	watch        watch
 	figures      figures

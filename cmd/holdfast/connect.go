@@ -175,13 +175,7 @@ func (c *connectCmd) headers() (http.Header, error) {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-func (c *connectCmd) readToken(context.Context) (string, error) {
-	b, err := os.ReadFile(c.TokenFile)
-	if err != nil {
-		return "", &holdfast.Error{Code: holdfast.CodeIO, Op: "read token", Cause: err, Hint: "check --token-file"}
-	}
-	return strings.TrimSpace(string(b)), nil
-}
+func (c *connectCmd) readToken(context.Context) (string, error) { return readToken(c.TokenFile) }
 
 // tls reads --ca and --insecure-tls; nil is the default.
 func (c *connectCmd) tls() (*tls.Config, error) {

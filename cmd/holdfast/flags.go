@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"os"
+	"strings"
 	"time"
 
+	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/backoff"
 	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/chaos"
@@ -38,6 +42,7 @@ func (m *modes) UnmarshalText(b []byte) (err error) {
 type retryFlags struct {
 	RetryDelay time.Duration `default:"1s" placeholder:"DURATION" help:"Wait about so long before connecting again, then twice as long each time (${default})."`
 	RetryMax   time.Duration `default:"30s" placeholder:"DURATION" help:"Longest such wait (${default})."`
+	TokenFile  string        `placeholder:"FILE" help:"Show the server the token in this file, which is read again for every attempt, and when the token ends soon."`
 
 	ConnectTimeout time.Duration `default:"10s" hidden:"" help:"How long an attempt to connect may take."`
 	AckTimeout     time.Duration `default:"5s" hidden:"" help:"How long an answer may take before the server is pinged."`
@@ -50,6 +55,19 @@ func (r *retryFlags) backoff() backoff.Options {
 
 // session returns the options that all sessions of a command have.
 func (r *retryFlags) session(codec string) client.SessionOptions {
-	return client.SessionOptions{Codec: codecOf(codec), Agent: agent(), Backoff: r.backoff(),
+	o := client.SessionOptions{Codec: codecOf(codec), Agent: agent(), Backoff: r.backoff(),
 		ConnectTimeout: r.ConnectTimeout, AckTimeout: r.AckTimeout, PongTimeout: r.PongTimeout}
+	if r.TokenFile != "" {
+		o.Token = func(context.Context) (string, error) { return readToken(r.TokenFile) }
+	}
+	return o
+}
+
+// readToken reads a file that holds a token.
+func readToken(file string) (string, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", &holdfast.Error{Code: holdfast.CodeIO, Op: "read token", Cause: err, Hint: "check --token-file"}
+	}
+	return strings.TrimSpace(string(b)), nil
 }

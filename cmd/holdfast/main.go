@@ -38,6 +38,7 @@ type commands struct {
 	Demo      demoCmd      `cmd:"" help:"Send a file through cut connections and killed processes, and compare."`
 	Bench     benchCmd     `cmd:"" help:"Put a server under load, and measure it."`
 	Health    healthCmd    `cmd:"" help:"Say whether a WebSocket server answers: upgrade, and ping."`
+	Token     tokenCmd     `cmd:"" help:"Make and check tokens (JWT)."`
 
 	Completion completionCmd `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

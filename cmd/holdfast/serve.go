@@ -44,9 +44,10 @@ type serveCmd struct {
 	Tidy             time.Duration `default:"2s" placeholder:"DURATION" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
 	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
 	GCSlack          size          `name:"gc-slack" default:"8M" placeholder:"SIZE" help:"Garbage that may gather beyond that (${default}), so that a small heap is not collected all the time. None where GOMEMLIMIT is set."`
-	LogLevel         slog.Level    `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
-	Pprof            string        `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
-	Gomaxprocs       int           `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
+	authFlags        `embed:""`
+	LogLevel         slog.Level `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
+	Pprof            string     `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
+	Gomaxprocs       int        `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
 }
 
 func (c *serveCmd) Run(e *env) error {
@@ -72,6 +73,11 @@ func (c *serveCmd) Run(e *env) error {
 	if c.Insecure {
 		o.Access = server.AccessAnyone
 	}
+	endAuth, err := c.configure(e, &o)
+	if err != nil {
+		return err
+	}
+	defer endAuth()
 	if err := c.open(e, &o); err != nil {
 		return err
 	}

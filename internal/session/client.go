@@ -236,6 +236,10 @@ func (c *Client) frame(now time.Time, e *ClientEvent, fx []ClientEffect) []Clien
 		return append(fx, ClientEffect{Kind: FxPong, Ping: d.Ping.ID})
 	case wire.TypeWelcome:
 		return c.welcomed(now, &d.Welcome, fx)
+	case wire.TypeRefresh:
+		if c.state == clientOpen {
+			return append(fx, ClientEffect{Kind: FxRefresh})
+		}
 	case wire.TypeReconnect:
 		c.leaveAt = now.Add(time.Duration(d.Reconnect.After) * time.Millisecond)
 	}

@@ -183,6 +183,8 @@ const (
 	FxFail
 	// FxAuthenticate: get a new token, then reconnect.
 	FxAuthenticate
+	// FxRefresh: get a new token, and send it in a refresh.
+	FxRefresh
 )
 
 // Outcome is how a published entry ends.

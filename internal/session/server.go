@@ -19,6 +19,7 @@ type ServerLimits struct {
 	MaxSubscriptions uint32
 	MaxHalted        int // lanes of one connection that may be halted at a time
 	RetryAfter       int64
+	RefreshWindow    int64 // before its credentials end a client is asked for new ones
 	DedupeWindow     int64
 	Memory           uint64
 	Synced           bool   // what the store keeps is fsynced,
@@ -49,6 +50,8 @@ type Server struct {
 	index  *subIndex // of more, if there are many
 	nextID uint32
 	halts  []halt
+
+	expiry expiry
 }
 
 type serverState uint8
@@ -79,7 +82,8 @@ const (
 	SvFrame ServerEventKind = iota
 	// SvHeard: the peer was heard otherwise (a pong, part of a message).
 	SvHeard
-	// SvAuthenticated answers FxSvAuthenticate: Session is the one to use; Code, if set, refuses it.
+	// SvAuthenticated answers FxSvAuthenticate: Session is the one to use; Code, if set, refuses it. After is how long that
+	// holds; 0: for ever.
 	SvAuthenticated
 	// SvAnswered: what was submitted as Number of the lane (Channel, Producer) has its Answer; see there.
 	SvAnswered
@@ -95,6 +99,8 @@ const (
 	SvSweep
 	// SvDrain: the server shuts down; this client is to come back after After.
 	SvDrain
+	// SvRefreshed answers FxSvRefresh, as SvAuthenticated does.
+	SvRefreshed
 )
 
 // Range of offsets, both ends included; empty if To < From or both are 0.
@@ -199,6 +205,10 @@ const (
 	FxSvReconnect
 	// FxSvEnd: close the connection with Code and Detail.
 	FxSvEnd
+	// FxSvAskRefresh: send refresh, with After as what is left.
+	FxSvAskRefresh
+	// FxSvRefresh: check the refresh in the decoder. Answer with SvRefreshed, when it is known; go on meanwhile.
+	FxSvRefresh
 )
 
 // ServerEffect is an effect, flat.
@@ -249,7 +259,9 @@ func (s *Server) step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffe
 	case SvHeard:
 		s.heard, s.pinged = now, false
 	case SvAuthenticated:
-		return s.authenticated(e, fx)
+		return s.authenticated(now, e, fx)
+	case SvRefreshed:
+		return s.refreshed(now, e, fx)
 	case SvAnswered:
 		s.unanswered--
 		return s.answered(e, fx)
@@ -316,7 +328,9 @@ func (s *Server) frame(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 		return append(fx, ServerEffect{Kind: FxSvPong, ID: d.Ping.ID})
 	case wire.TypeCall:
 		return append(fx, ServerEffect{Kind: FxSvReply, ID: d.Call.ID, Code: holdfast.CodeNoSuchCall, Detail: "call: no call is named " + d.Call.Name})
-	case wire.TypePong, wire.TypeRefresh:
+	case wire.TypeRefresh:
+		return s.refresh(fx)
+	case wire.TypePong:
 		return fx
 	case wire.TypeBye:
 		return s.end(holdfast.CodeNormal, "", fx)
@@ -326,11 +340,12 @@ func (s *Server) frame(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 	return s.end(holdfast.CodeUnexpectedFrame, e.Type.String()+" is the server's to send", fx)
 }
 
-func (s *Server) authenticated(e *ServerEvent, fx []ServerEffect) []ServerEffect {
+func (s *Server) authenticated(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	if e.Code != 0 {
 		return s.end(e.Code, e.Detail, fx)
 	}
 	s.state, s.session = serverOpen, e.Session
+	s.expiry.begin(now, e.After, s.limits.RefreshWindow)
 	h := &e.Decoder.Hello
 	s.producer = h.Producer
 	fx = append(fx, ServerEffect{Kind: FxSvWelcome, Session: e.Session})
@@ -349,6 +364,9 @@ func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 	l := s.limits
 	if s.state == serverWaiting && now-s.opened > l.HelloTimeout {
 		return s.end(holdfast.CodeHelloTimeout, "", fx)
+	}
+	if fx = s.expire(now, fx); s.state == serverClosed {
+		return fx
 	}
 	if e.Stalled {
 		if e.Taking || s.took == 0 {

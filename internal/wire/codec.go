@@ -43,7 +43,7 @@ func (c Codec) String() string {
 	return "codec " + strconv.Itoa(int(c))
 }
 
-// Type says which frame it is. Below 32 a client sends it; TypePing and TypePong are sent by both ends.
+// Type says which frame it is. Below 32 a client sends it; TypePing, TypePong and TypeRefresh are sent by both ends.
 type Type uint8
 
 // The frame types, with the numbers that binary frames carry.

@@ -158,7 +158,7 @@ func clientFrame(t *rapid.T, typ wire.Type) wire.Frame {
 		f.Type, f.Data = payload(t)
 		return f
 	case wire.TypeRefresh:
-		return &wire.Refresh{Token: text().Draw(t, "token")}
+		return &wire.Refresh{Token: text().Draw(t, "token"), Left: millis().Draw(t, "left")}
 	case wire.TypePing:
 		return &wire.Ping{ID: num("id")}
 	case wire.TypePong:

@@ -85,6 +85,7 @@ var samples = []sample{
 	{"call/minimal", &wire.Call{ID: 1, Name: "holdfast.channels"}},
 	{"call/full", &wire.Call{ID: 2, Name: "orders.place", Key: "order-77", Type: holdfast.JSON, Data: []byte(`{"sku":1}`)}},
 	{"refresh/minimal", &wire.Refresh{Token: "eyJhbGciOiJFZERTQSJ9.e30.c2ln"}},
+	{"refresh/asked-for", &wire.Refresh{Left: 60_000}},
 	{"ping/empty", &wire.Ping{}},
 	{"ping/id", &wire.Ping{ID: 128}},
 	{"pong/empty", &wire.Pong{}},
