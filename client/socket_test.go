@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -70,15 +71,18 @@ func receive(t testing.TB, s *client.Socket) string {
 
 func TestSocketSendsBeforeAndAfterACut(t *testing.T) {
 	s := openSocket(t, echo(t), client.SocketOptions{Backoff: soon, Subprotocols: []string{"echo"}})
+	next, stop := iter.Pull(s.Events(t.Context()))
+	defer stop()
+	next() // its state: from here on nothing is missed
 	for _, m := range []string{"one", "cut", "two"} {
 		if err := s.SendText(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
-		if m == "cut" {
-			for e := range s.Events(t.Context()) {
-				if e.Kind == client.SocketReconnected {
-					break
-				}
+		for m == "cut" {
+			if e, ok := next(); !ok {
+				t.Fatal("the events have ended")
+			} else if e.Kind == client.SocketReconnected {
+				break
 			}
 		}
 	}
