@@ -78,6 +78,11 @@ func TestSocketSendsBeforeAndAfterACut(t *testing.T) {
 		if err := s.SendText(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
+		if m == "one" { // a connection that is cut before it was said to be open is no reconnect
+			if err := s.Opened(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for m == "cut" {
 			if e, ok := next(); !ok {
 				t.Fatal("the events have ended")
