@@ -297,7 +297,7 @@ func TestServersOfOthersRefuse(t *testing.T) {
 				}
 			}
 			if log := c.Socket().Errors(); len(log) > 0 {
-				last.Class, last.Code = log[len(log)-1].Class, holdfast.CodeOf(log[len(log)-1].Err)
+				last.Class, last.Code = log[len(log)-1].Class, codeOf(log[len(log)-1].Err)
 			}
 			if last.Code != tc.code || last.Class != tc.class {
 				t.Errorf("code %d, class %v", last.Code, last.Class)
