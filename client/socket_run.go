@@ -28,6 +28,7 @@ func (s *Socket) run(ctx context.Context) {
 		}
 		c, err := s.attemptApart(ctx)
 		if err == nil {
+			s.takeWanted() // a Reconnect meanwhile has what it asked for
 			err = s.serve(c, ticket)
 		} else if s.closing() {
 			ticket.Cancel()
@@ -76,6 +77,9 @@ func (s *Socket) again(ctx context.Context, err error) error {
 	s.note(slog.LevelInfo, "connecting again", "attempt", s.redial.attempts, "delay", delay, "error", err)
 	s.sleep(ctx, delay, nil)
 	s.waitFor(SocketEvent{})
+	if s.takeWanted() == wantAgain { // the attempt that is next is what was asked for
+		s.redial.reset()
+	}
 	return nil
 }
 

@@ -656,3 +656,32 @@ func TestSocketWakesUp(t *testing.T) {
 		})
 	})
 }
+
+// Reconnect while an attempt is waited for, or under way, makes one connection, and not one that is ended for another.
+func TestSocketReconnectMakesOneConnection(t *testing.T) {
+	for name, guard := range map[string]client.Guard{"with a breaker": client.GuardOn, "without": client.GuardOff} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, nil, func(l *lab) {
+				l.net.SetDial("me", simnet.DialRefused)
+				s := l.open(client.SocketOptions{Guard: guard, Backoff: backoff.Options{Jitter: -1, BaseDelay: time.Hour, MaxDelay: time.Hour}})
+				time.Sleep(time.Minute)
+				l.net.SetDial("me", simnet.DialConnects)
+				s.Reconnect()
+				time.Sleep(time.Minute)
+				if n := len(l.upgrades()); n != 1 || s.State() != client.StateOpen {
+					t.Errorf("waiting: %d upgrades, %v", n, s.State())
+				}
+				l.net.SetDial("me", simnet.DialHangs)
+				s.Reconnect() // ends the open one
+				time.Sleep(second)
+				s.Reconnect() // an attempt is under way already
+				l.net.SetDial("me", simnet.DialConnects)
+				time.Sleep(time.Minute)
+				if n := len(l.upgrades()); n != 2 || s.State() != client.StateOpen {
+					t.Errorf("under way: %d upgrades, %v", n, s.State())
+				}
+				l.close(s)
+			})
+		})
+	}
+}
