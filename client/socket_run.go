@@ -79,6 +79,9 @@ func (s *Socket) again(ctx context.Context, err error) error {
 	s.waitFor(SocketEvent{})
 	if s.takeWanted() == wantAgain { // the attempt that is next is what was asked for
 		s.redial.reset()
+		if b := s.guarding(); b != nil && b.State() == breaker.Open {
+			b.Reset()
+		}
 	}
 	return nil
 }
@@ -198,6 +201,7 @@ func (s *Socket) failed(ticket breaker.Ticket, err error) {
 		}
 	}
 	ticket.Done(err)
+	s.tellCircuit()
 }
 
 // tellCircuit tells the breaker's state, if it has changed since.

@@ -250,11 +250,11 @@ func TestSocketBreaker(t *testing.T) {
 		l.net.SetDial("me", simnet.DialRefused)
 		s := l.open(client.SocketOptions{Backoff: backoff.Options{Jitter: -1, MaxRetries: 6}})
 		events := l.record(s)
-		time.Sleep(15*second + time.Millisecond) // 1 + 2 + 4 + 8: the fifth attempt
+		time.Sleep(15*second - time.Millisecond) // 1 + 2 + 4 + 8: the fifth attempt is next
 		if got := events(client.SocketCircuit); len(got) != 0 {
 			t.Errorf("it opened too soon: %+v", got)
 		}
-		time.Sleep(16 * second)
+		time.Sleep(16*second + 2*time.Millisecond)
 		if got := events(client.SocketCircuit); len(got) != 1 || got[0].Circuit != breaker.Open || s.State() != client.StateBlocked {
 			t.Errorf("%+v, %v", got, s.State())
 		}

@@ -31,7 +31,7 @@ func (sink) Prefetch() {}
 
 // A publish that is stored and answered, and a flush of records, allocate nothing.
 func TestHotPathsDoNotAllocate(t *testing.T) {
-	if raceEnabled {
+	if RaceOn {
 		t.Skip("the race detector allocates")
 	}
 	s, err := New(Options{})
@@ -84,7 +84,7 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 const idleBound = 5000
 
 func TestIdleConnectionIsSmall(t *testing.T) {
-	if raceEnabled || runtime.GOOS != "linux" {
+	if RaceOn || runtime.GOOS != "linux" {
 		t.Skip("the fast path without the race detector is meant")
 	}
 	s, err := New(Options{})

@@ -2,4 +2,5 @@
 
 package server
 
-const raceEnabled = false
+// RaceOn says whether the race detector watches.
+const RaceOn = false

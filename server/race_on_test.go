@@ -2,4 +2,5 @@
 
 package server
 
-const raceEnabled = true
+// RaceOn says whether the race detector watches.
+const RaceOn = true

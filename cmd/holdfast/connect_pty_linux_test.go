@@ -176,12 +176,27 @@ func TestConnectAtATerminal(t *testing.T) {
 func TestConnectCountsDown(t *testing.T) {
 	s := newEchoServer(t)
 	s.down.Store(true)
-	x := connectTerminal(t, t.TempDir(), s.url, "--retry-delay", "600s", "--retry-max", "900s", "--circuit", "2", "--no-history")
+	x := connectTerminal(t, t.TempDir(), s.url, "--retry-delay", "600s", "--retry-max", "900s", "--no-history")
 	x.shows(`attempt 1 in \d+s> `)
 	x.keys("early\r")
 	x.shows(`attempt 1 in \d+s, 1 waiting> `)
+	s.down.Store(false)
 	x.keys("/reconnect\r")
+	x.shows(`< early\r\n`)
+	x.keys("\x03")
+	if code := x.ends(); code != 0 {
+		t.Errorf("exit code %d: %q", code, x.text())
+	}
+}
+
+// It says how long the circuit breaker stays open, and /reconnect closes it.
+func TestConnectWaitsForTheCircuitBreaker(t *testing.T) {
+	s := newEchoServer(t)
+	s.down.Store(true)
+	x := connectTerminal(t, t.TempDir(), s.url, "--retry-delay", "10ms", "--circuit", "2", "--no-history")
 	x.shows(`\* circuit breaker: open for \d+s`)
+	x.shows(`circuit open, \d+s> `)
+	x.keys("early\r")
 	x.shows(`circuit open, \d+s, 1 waiting> `)
 	s.down.Store(false)
 	x.keys("/reconnect\r")

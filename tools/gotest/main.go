@@ -5,6 +5,9 @@
 //
 // A test that skips itself because of the race detector is run again without it. One that waits for
 // HOLDFAST_LONG=1 is counted. Any other skip is named as left out; with CI=true that is a failure.
+//
+// A package in which the race detector itself has broken down (a CHECK of its own that failed; no test has) is
+// run once more, with it, and that is said.
 package main
 
 import (
@@ -42,7 +45,7 @@ func main() {
 	defer cancel()
 	began := time.Now()
 	all := account{packages: map[string]bool{}}
-	ok := run(ctx, flag.Args(), &all)
+	ok := run(ctx, flag.Args(), &all) || brokeDown(ctx, flag.Args(), &all)
 	ok = again(ctx, flag.Args(), &all) && ok
 	if stopped.Err() != nil {
 		fmt.Println("FAIL: interrupted")
@@ -69,6 +72,7 @@ type account struct {
 	passed, failed int
 	packages       map[string]bool
 	skips          []skip
+	bad            map[string]bool // packages that failed; true where the race detector broke down
 }
 
 // run runs go test, and reports whether all went well.
@@ -112,6 +116,9 @@ func (a *account) read(r io.Reader, w io.Writer) {
 		case "build-output":
 			fmt.Fprint(w, e.Output)
 		case "output":
+			if strings.Contains(e.Output, "ThreadSanitizer: CHECK failed") {
+				a.mark(e.Package, true)
+			}
 			if e.Test == "" {
 				packageLine(w, e.Output)
 				continue
@@ -142,6 +149,9 @@ func (a *account) ended(w io.Writer, e *event, said *bytes.Buffer) {
 		if e.Action != "skip" {
 			a.packages[e.Package] = true
 		}
+		if e.Action == "fail" {
+			a.mark(e.Package, false)
+		}
 		return
 	}
 	switch e.Action {
@@ -155,6 +165,29 @@ func (a *account) ended(w io.Writer, e *event, said *bytes.Buffer) {
 	case "skip":
 		a.skips = append(a.skips, skip{e.Package, e.Test, reason(said)})
 	}
+}
+
+// mark keeps that a package failed, and whether that was the race detector.
+func (a *account) mark(pkg string, detector bool) {
+	if a.bad == nil {
+		a.bad = map[string]bool{}
+	}
+	a.bad[pkg] = a.bad[pkg] || detector
+}
+
+// brokeDown runs the packages again in which the race detector has broken down, if nothing else has failed.
+func brokeDown(ctx context.Context, args []string, a *account) bool {
+	bad := slices.Sorted(maps.Keys(a.bad))
+	for _, detector := range a.bad {
+		if !detector {
+			return false
+		}
+	}
+	if len(bad) == 0 || a.failed > 0 || ctx.Err() != nil {
+		return false
+	}
+	fmt.Println("the race detector broke down; once more:", strings.Join(bad, " "))
+	return run(ctx, append(append(flagsOf(args), "-race"), bad...), a)
 }
 
 var skipLine = regexp.MustCompile(`(?m)^\s*[\w./-]+\.go:\d+: (.*)$`)

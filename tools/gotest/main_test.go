@@ -48,6 +48,39 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestReadKnowsWhatBrokeDown(t *testing.T) {
+	a := account{packages: map[string]bool{}}
+	a.read(strings.NewReader(`{"Action":"output","Package":"p","Test":"TestCrowd","Output":"ThreadSanitizer: CHECK failed: tsan_rtl.cpp:346\n"}
+{"Action":"fail","Package":"p"}
+{"Action":"fail","Package":"q"}`), &strings.Builder{})
+	if p, ok := a.bad["p"]; !p || !ok {
+		t.Errorf("%v", a.bad)
+	}
+	if q, ok := a.bad["q"]; q || !ok {
+		t.Errorf("%v", a.bad)
+	}
+}
+
+func TestBrokeDown(t *testing.T) {
+	for name, c := range map[string]struct {
+		a    account
+		want bool
+	}{
+		"nothing failed":        {account{}, false},
+		"something else failed": {account{bad: map[string]bool{"fmt": true, "q": false}}, false},
+		"a test failed":         {account{bad: map[string]bool{"fmt": true}, failed: 1}, false},
+		"it alone":              {account{bad: map[string]bool{"github.com/holdfast-ws/holdfast/tools/unchanged": true}}, false}, // no such package: it was run
+	} {
+		c.a.packages = map[string]bool{}
+		if got := brokeDown(t.Context(), []string{"-run=^$"}, &c.a); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if !brokeDown(t.Context(), []string{"-run=^$", "./..."}, &account{packages: map[string]bool{}, bad: map[string]bool{".": true}}) {
+		t.Error("it does not run again what broke down")
+	}
+}
+
 func TestReport(t *testing.T) {
 	root, long := skip{"p", "TestRoot", "needs root"}, skip{"p", "TestHour", "set HOLDFAST_LONG=1"}
 	for _, c := range []struct {
