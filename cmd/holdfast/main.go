@@ -38,6 +38,7 @@ type commands struct {
 	Demo      demoCmd      `cmd:"" help:"Send a file through cut connections and killed processes, and compare."`
 	Bench     benchCmd     `cmd:"" help:"Put a server under load, and measure it."`
 
+	Config     configCmd     `cmd:"" help:"Check, show and describe the configuration of serve."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
@@ -110,6 +111,10 @@ func run(e *env, args []string) (code int) {
 		args = []string{"--help"}
 	}
 	cmd, err := parser.Parse(args)
+	if x, ok := errors.AsType[*exitError](err); ok { // from reading the configuration
+		e.say("%s", x.text)
+		return x.code
+	}
 	if err != nil {
 		e.say("%v; see holdfast --help", err)
 		return exitUsage
