@@ -84,6 +84,9 @@ var foreign = []struct{ from, path string }{
 	{"client", "github.com/goccy/go-yaml"},
 	{"server", "github.com/cockroachdb/"},
 	{"server", "github.com/alecthomas/kong"},
+	{"server", "gopkg.in/yaml"},
+	{"server", "github.com/goccy/go-yaml"},
+	{"server", "k8s.io/"},
 }
 
 // purposeless are names that say nothing of what a folder is for.
@@ -230,6 +233,7 @@ func TestImportsThatPointUpAreFound(t *testing.T) {
 		{"internal/hub", module + "/internal/wire"},
 		{"client", module + "/store/memory"},
 		{"client", "github.com/cockroachdb/pebble/v2"},
+		{"server", "github.com/goccy/go-yaml"},
 		{"server", module + "/store/disk"},
 	} {
 		if checkDeps(c.folder, []string{c.dep}) == nil {
