@@ -153,6 +153,8 @@ func TestFilesThatAreNone(t *testing.T) {
 		{"listen: *there", "app.yaml:1: listen: it is an alias"},
 		{"listen: !!str x:1", "the tag !!str is not read"},
 		{"listen:\n", "it is a null"},
+		{"origins: [a, '']", "it must be a list of texts that are not empty"},
+		{"origins: [[a]]", "it must be a list of texts that are not empty"},
 	} {
 		_, err := Load(Input{Options: options(t), File: write(t, c.text)})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -222,7 +224,7 @@ func TestPrintedSettingsCanBeReadAgain(t *testing.T) {
 			"APP_RECORDS": fmt.Sprint(rapid.Uint64().Draw(rt, "records")),
 			"APP_MESSAGE": fmt.Sprint(rapid.IntRange(1, 256<<20).Draw(rt, "message")),
 			"APP_DRAIN":   time.Duration(rapid.Int64Range(1e6, 1e18).Draw(rt, "drain")).String(),
-			"APP_ORIGINS": rapid.StringMatching(`[a-z:#"'{,]{1,20}`).Draw(rt, "origins"),
+			"APP_ORIGINS": strings.Join(rapid.SliceOfN(rapid.StringMatching(`[a-z:#"'{ ]{1,8}`), 1, 4).Draw(rt, "origins"), ","),
 			"APP_STORE":   rapid.SampledFrom([]string{"disk", "memory"}).Draw(rt, "store"),
 		}
 		first, err := Load(Input{Options: all, Lookup: lookup(env)})

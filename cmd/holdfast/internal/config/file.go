@@ -106,8 +106,8 @@ func (o *Option) fromYAML(n ast.Node) (string, error) {
 		var texts []string
 		for _, v := range list.Values {
 			text, ok := scalar(v)
-			if !ok {
-				return "", errors.New("it must be a list of texts")
+			if !ok || text == "" {
+				return "", errors.New("it must be a list of texts that are not empty")
 			}
 			texts = append(texts, text)
 		}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -148,6 +149,10 @@ func (o *Option) check(v reflect.Value) error {
 		_, port, err := net.SplitHostPort(text)
 		if n, number := strconv.Atoi(port); err != nil || number == nil && (n < 0 || n > 65535) {
 			return fmt.Errorf("%s is no address with a port; write it like %s", o.shown(text), o.like())
+		}
+	case List: // kong drops one at the end, so it would not mean the same everywhere
+		if list, ok := v.Interface().([]string); ok && slices.Contains(list, "") {
+			return errors.New("a text of the list is empty")
 		}
 	case Integer, Duration, Size:
 		return o.bounds(v, text)
