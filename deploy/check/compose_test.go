@@ -75,12 +75,12 @@ func TestComposeNginx(t *testing.T) {
 		}
 		conf = strings.ReplaceAll(conf, old, repl)
 	}
-	temp := ""
+	var temp strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-		temp += fmt.Sprintf("%s_temp_path %s/%s;\n", kind, dir, kind)
+		temp.WriteString(fmt.Sprintf("%s_temp_path %s/%s;\n", kind, dir, kind))
 	}
 	file := filepath.Join(dir, "nginx.conf")
-	whole := "pid " + dir + "/pid;\nevents {}\nhttp {\naccess_log off;\n" + temp + conf + "}\n"
+	whole := "pid " + dir + "/pid;\nevents {}\nhttp {\naccess_log off;\n" + temp.String() + conf + "}\n"
 	if os.Getuid() == 0 {
 		whole = "user root;\n" + whole
 	}

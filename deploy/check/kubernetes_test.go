@@ -32,7 +32,7 @@ func decode(t *testing.T) *manifests {
 	var m manifests
 	types := map[string]any{"v1/ConfigMap": &m.config, "v1/PersistentVolumeClaim": &m.claim, "apps/v1/Deployment": &m.deploy,
 		"v1/Service": &m.service, "policy/v1/PodDisruptionBudget": &m.budget, "networking.k8s.io/v1/Ingress": &m.ingress}
-	for _, text := range strings.Split(read("../kubernetes.yaml"), "\n---\n") {
+	for text := range strings.SplitSeq(read("../kubernetes.yaml"), "\n---\n") {
 		var kind metav1.TypeMeta
 		if err := yaml.Unmarshal([]byte(text), &kind); err != nil {
 			t.Fatal(err)
