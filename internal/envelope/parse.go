@@ -2,6 +2,7 @@ package envelope
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"unicode/utf8"
 
@@ -82,6 +83,8 @@ func Parse(text []byte) (Message, error) {
 	return m, m.fill(text, &f)
 }
 
+const hint = "send a JSON object, or the text ping"
+
 // fields are the members of an object that mean something here, as JSON; nil where there is none.
 type fields struct {
 	id, stamp, typ, cmd, data, channel, token []byte
@@ -89,23 +92,22 @@ type fields struct {
 
 // fieldsOf reads an object. Of members with the same name the last counts, as in JavaScript.
 func fieldsOf(text []byte) (f fields, err error) {
-	const hint = "send a JSON object, or the text ping"
 	d := jsontext.NewDecoder(bytes.NewBuffer(text), options...)
 	if d.PeekKind() != '{' {
 		return f, bad("message: not a JSON object", hint)
 	}
 	if _, err := d.ReadToken(); err != nil {
-		return f, bad("message: "+err.Error(), hint)
+		return f, notJSON(err)
 	}
 	for d.PeekKind() == '"' {
 		name, err := d.ReadToken()
 		if err != nil {
-			return f, bad("message: "+err.Error(), hint)
+			return f, notJSON(err)
 		}
 		at := f.member(name.String())
 		v, err := d.ReadValue()
 		if err != nil {
-			return f, bad("message: "+err.Error(), hint)
+			return f, notJSON(err)
 		}
 		if at != nil {
 			end := int(d.InputOffset())
@@ -113,13 +115,22 @@ func fieldsOf(text []byte) (f fields, err error) {
 		}
 	}
 	if _, err := d.ReadToken(); err != nil {
-		return f, bad("message: "+err.Error(), hint)
+		return f, notJSON(err)
 	}
 	if d.PeekKind() != 0 || len(bytes.TrimSpace(text[d.InputOffset():])) > 0 {
 		return f, bad("message: more than one JSON value", "send each object in a message of its own")
 	}
 	f.id, f.stamp = only(f.id, '"', '0'), only(f.stamp, '0')
 	return f, nil
+}
+
+// notJSON says where an object cannot be read.
+func notJSON(err error) error {
+	detail := "message: not JSON"
+	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		detail += " at byte " + strconv.FormatInt(e.ByteOffset, 10)
+	}
+	return bad(detail, hint)
 }
 
 // member returns where a member is kept, or nil.
