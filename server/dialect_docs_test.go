@@ -80,7 +80,9 @@ func playTranscript(t *testing.T, text string) {
 	s, url := start(t, server.Options{})
 	base := strings.TrimSuffix(url, "/ws")
 	peers, term, there := map[string]*envelopePeer{}, "", 0
-	settled := func() { eventually(t, "the subscriptions are there", func() bool { return s.Stats().Subscriptions == there }) }
+	settled := func() {
+		eventually(t, "the subscriptions are there", func() bool { return s.Stats().Subscriptions == there })
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		name, rest := line[:3], line[3:]

@@ -30,7 +30,7 @@ func (s *Server) publish(p *wire.Publish, fx []ServerEffect) []ServerEffect {
 	if err := holdfast.CheckChannel(p.Channel); err != nil {
 		return append(fx, ServerEffect{Kind: FxSvRefused, Channel: p.Channel, Producer: p.Producer, Number: p.Number, Code: holdfast.CodeBadChannel, Detail: err.(*holdfast.Error).Detail})
 	}
-	if s.flooded() {
+	if s.flooded() && s.lanes == LanesOfProducers { // who numbers nothing has not been told of a limit: it is not read from instead
 		return s.end(holdfast.CodeOverloaded, floodDetail, fx)
 	}
 	f := ServerEffect{Kind: FxSvSubmit, Producer: k.producer}
