@@ -199,6 +199,7 @@ func lastOf(t *testing.T, p *envelopePeer) string {
 
 // A client that never acknowledges gets on all the same: its WebSocket's pongs tell that records have arrived.
 func TestEnvelopeClientWithoutAcks(t *testing.T) {
+	t.Parallel()
 	_, url := start(t, server.Options{})
 	p := dialEnvelope(t, url+"?channel=c&user=ann")
 	const n = 3*4096 + 1 // more than its window holds
@@ -214,6 +215,7 @@ func TestEnvelopeClientWithoutAcks(t *testing.T) {
 
 // A message whose ACK was lost with its connection is not stored again over the next one.
 func TestEnvelopeSentAgain(t *testing.T) {
+	t.Parallel()
 	s, url := start(t, server.Options{})
 	url += "?channel=c&user=ann"
 	const n = 50
@@ -322,6 +324,7 @@ func TestEnvelopeTokenEnds(t *testing.T) {
 
 // Who listens without a word, and has only a cookie to show, is let in after a moment.
 func TestEnvelopeListenerWithACookie(t *testing.T) {
+	t.Parallel()
 	s, url := start(t, server.Options{Authenticate: tokens})
 	p := dialEnvelopeWith(t, url, "token=good-ann")
 	eventually(t, "it is subscribed", func() bool { return s.Stats().Subscriptions == 1 })
@@ -347,6 +350,7 @@ func dialEnvelopeWith(t *testing.T, url, cookie string) *envelopePeer {
 
 // A planned shutdown tells when, closes, and takes what was sent before the client saw that.
 func TestEnvelopeDrain(t *testing.T) {
+	t.Parallel()
 	s, err := server.New(server.Options{DrainPeriod: 2 * time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -372,6 +376,7 @@ func TestEnvelopeDrain(t *testing.T) {
 
 // Far more than may wait for the store is taken in time, and nothing is refused.
 func TestEnvelopeFlood(t *testing.T) {
+	t.Parallel()
 	_, url := start(t, server.Options{MaxInFlight: server.Window{Records: 8}})
 	p := dialEnvelope(t, url)
 	const n = 5000
