@@ -141,11 +141,15 @@ func (e *enveloper) talk(ctx context.Context, c *websocket.Conn, in <-chan []byt
 	for {
 		select {
 		case b, ok := <-in:
-			if !ok || e.rand.IntN(1000) < e.plan.Cut && e.w.inTrouble() {
+			if !ok {
 				return
 			}
 			heard = time.Now()
-			if text := e.take(b, &last); text != "" && !say(text) {
+			text := e.take(b, &last)
+			if e.rand.IntN(1000) < e.plan.Cut && e.w.inTrouble() { // instead of an ACK
+				return
+			}
+			if text != "" && !say(text) {
 				return
 			}
 		case <-publish.C:
