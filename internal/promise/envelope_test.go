@@ -216,3 +216,69 @@ func envelopesAtLeastOnce(w *world) {
 	}
 	w.Logf("%d messages, %d records", publishers*each, len(log))
 }
+
+// What is not durable yet has no ACK and is shown to nobody; a copy of it that comes over another connection has to wait, too.
+func TestEnvelopesAreDurableBeforeTheirACK(t *testing.T) {
+	for _, s := range []storeKind{inMemory, onDisk} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, cell{s, jsonFrames, plainTCP})
+			disk := newSyncGate()
+			w.disk.FS = disk.fs
+			w.waits = true
+			w.start()
+			var g gate = disk
+			if w.store == inMemory {
+				g = w.spy
+			}
+			defer g.release()
+			const message = `{"id":"a","type":"DATA","data":1,"timestamp":1}`
+			connect := func() *websocket.Conn {
+				c, _, err := websocket.Dial(w.ctx, "ws://"+*w.addr.Load()+"/ws?channel=c&from=start", nil)
+				if err != nil {
+					w.Fatal(err)
+				}
+				w.Cleanup(func() { c.CloseNow() })
+				return c
+			}
+			say := func(c *websocket.Conn, text string) {
+				if err := c.Write(w.ctx, websocket.MessageText, []byte(text)); err != nil {
+					w.Fatal(err)
+				}
+			}
+			next := func(c *websocket.Conn) string {
+				_, b, err := c.Read(w.ctx)
+				if err != nil {
+					w.Fatal(err)
+				}
+				return string(b)
+			}
+			one, two := connect(), connect()
+			g.hold()
+			say(one, message)
+			w.until("the store is held up", g.held)
+			say(two, message)
+			for _, c := range []*websocket.Conn{one, two} {
+				for range 5 {
+					say(c, "ping")
+					if text := next(c); text != "pong" {
+						w.Errorf("%s before it is durable", text)
+					}
+				}
+			}
+			g.release()
+			for _, c := range []*websocket.Conn{one, two} {
+				for acks, records := 0, 0; acks < 1 || records < 1; {
+					switch text := next(c); {
+					case strings.Contains(text, `"ACK"`):
+						acks++
+					case strings.Contains(text, `"DATA"`):
+						records++
+					default:
+						w.Errorf("%s", text)
+					}
+				}
+			}
+		})
+	}
+}
