@@ -215,6 +215,9 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 		return
 	}
 	c.ending = true
+	if c.dialect != nil {
+		c.dialect.restarts = code == holdfast.CodeServiceRestart
+	}
 	c.srv.count.ended(code)
 	e := &ending{read: make(chan struct{}), closed: make(chan struct{})}
 	c.ended = e

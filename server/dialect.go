@@ -31,6 +31,7 @@ type dialect struct {
 	began    int64
 	greeted  bool
 	begun    bool  // the URL's channel was subscribed to
+	restarts bool  // it is being closed because the server is
 	leaves   int64 // when the connection is to be closed, since its client has been told; 0: not
 	authID   []byte
 	says     envelope.Writer

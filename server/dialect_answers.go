@@ -242,6 +242,6 @@ func (c *conn) sweepDialect(x *scratch, now int64, f hub.SweepFacts) {
 	}
 }
 
-// partingWords reports whether messages are still taken on a connection that the server is closing. A client of the dialect may have
-// sent some before it saw the close frame, and many never send them again.
-func (c *conn) partingWords() bool { return c.dialect != nil && c.dialect.greeted && c.ended != nil }
+// partingWords reports whether messages are still taken on a connection that is being closed, because the server restarts. A client of
+// the dialect may have sent some before it saw the close frame, and many never send them again.
+func (c *conn) partingWords() bool { return c.dialect != nil && c.dialect.restarts }

@@ -1,9 +1,12 @@
 package server_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,6 +18,8 @@ import (
 	"github.com/holdfast-ws/holdfast/internal/envelope"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store"
+	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
 // said is a message of the server's.
@@ -387,3 +392,48 @@ func TestEnvelopeFlood(t *testing.T) {
 		}
 	}
 }
+
+// What a client sends before it sees that a server that restarts has closed the connection is stored.
+func TestEnvelopePartingWords(t *testing.T) {
+	t.Parallel()
+	log := memory.New(memory.Options{})
+	s, err := server.New(server.Options{Store: kept{log}, DrainPeriod: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(s)
+	defer h.Close()
+	c, err := net.Dial("tcp", h.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	fmt.Fprintf(c, "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
+		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+	p := &rawPeer{c, t, bufio.NewReader(c)}
+	if resp, err := http.ReadResponse(p.br, nil); err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatal(resp, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Shutdown(t.Context()) }()
+	for b0 := byte(0); b0 != 0x88; { // the close frame, behind RECONNECT
+		if b0, _, err = p.frame(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Write(raw(0x81, `{"id":"late","type":"DATA","data":1}`))
+	c.Write(rawClose(1012))
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if st, err := log.State(t.Context(), envelope.DefaultChannel); err != nil || st.Head != 1 {
+		t.Errorf("%+v, %v", st, err)
+	}
+	log.Close()
+}
+
+// kept is a store that outlives its server.
+type kept struct{ store.Backend }
+
+func (kept) Close() error { return nil }
