@@ -44,6 +44,7 @@ var floors = map[string]int{
 	"internal/check/linear": 2,
 	"internal/hub":          2,
 	"internal/session":      2,
+	"policy":                2, // knows store
 
 	"client":          3,
 	"internal/tidy":   0,
@@ -75,6 +76,8 @@ var apart = []struct{ from, to, why string }{
 	{"client", "internal/ws", "a client dials by coder/websocket"},
 	{"client", "monitor", "a client counts for itself"},
 	{"server", "monitor/prom", "who embeds the server chooses the monitoring system"},
+	{"client", "policy", "a client is told what it may not do"},
+	{"server", "policy/schema", "who embeds the server chooses what checks records"},
 	{"client", "auth", "a client shows a token and does not look into it"},
 }
 
@@ -89,6 +92,9 @@ var foreign = []struct{ from, path string }{
 	{"server", "github.com/cockroachdb/"},
 	{"server", "github.com/alecthomas/kong"},
 	{"server", "github.com/prometheus/"},
+	{"server", "github.com/santhosh-tekuri/"},
+	{"client", "github.com/santhosh-tekuri/"},
+	{"client", "golang.org/x/time"},
 }
 
 // purposeless are names that say nothing of what a folder is for.
