@@ -95,6 +95,9 @@ var foreign = []struct{ from, path string }{
 	{"server", "github.com/santhosh-tekuri/"},
 	{"client", "github.com/santhosh-tekuri/"},
 	{"client", "golang.org/x/time"},
+	{"server", "gopkg.in/yaml"},
+	{"server", "github.com/goccy/go-yaml"},
+	{"server", "k8s.io/"},
 }
 
 // purposeless are names that say nothing of what a folder is for.
@@ -241,6 +244,7 @@ func TestImportsThatPointUpAreFound(t *testing.T) {
 		{"internal/hub", module + "/internal/wire"},
 		{"client", module + "/store/memory"},
 		{"client", "github.com/cockroachdb/pebble/v2"},
+		{"server", "github.com/goccy/go-yaml"},
 		{"server", module + "/store/disk"},
 		{"server", module + "/monitor/prom"},
 		{"server", "github.com/prometheus/client_golang/prometheus"},
