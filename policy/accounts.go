@@ -14,8 +14,8 @@ type Accounts struct {
 	limits Limits
 
 	mu        sync.Mutex
-	held      map[string]*Account
-	idle      Account // the ring of those that nobody holds, the one that left first next
+	held      map[string]*Account // by who they are of
+	idle      Account             // the ring of those that nobody holds, the one that left first next
 	idles     int
 	forgotten uint64
 }
@@ -46,21 +46,25 @@ func (t *Accounts) User(id string) *Account {
 	return t.acquire("u"+id, ByUser, t.limits.User, Rate{})
 }
 
-// Address returns the account of an address, as [AddressKey] has it, to be released; nil if addresses have no limit.
+// Address returns the account of an address, as [AddressKey] has it, to be released; nil if addresses have no limit, or it is none.
 func (t *Accounts) Address(key string) *Account {
-	if t.limits.Address.none() && t.limits.Connects == (Rate{}) {
+	if t.limits.Address.none() && t.limits.Connects == (Rate{}) || key == "" {
 		return nil
 	}
 	return t.acquire("a"+key, ByAddress, t.limits.Address, t.limits.Connects)
 }
 
 // Namespace returns the account of somebody in a namespace, to be released; nil if the namespace has no rate. who is a user or an
-// address; scope says which.
+// address; scope says which. Where it is empty the account is shared with nobody.
 func (t *Accounts) Namespace(n *Namespace, scope Scope, who string) *Account {
 	if n == nil || n.Rate == (Rate{}) {
 		return nil
 	}
-	return t.acquire("n"+n.Name+"\x00"+scope.String()+who, ByNamespace, Rates{Publishes: n.Rate}, Rate{})
+	rates := Rates{Publishes: n.Rate}
+	if who == "" {
+		return newAccount(ByNamespace, rates, Rate{})
+	}
+	return t.acquire("n"+n.Name+"\x00"+scope.String()+who, ByNamespace, rates, Rate{})
 }
 
 func (t *Accounts) acquire(key string, scope Scope, r Rates, connects Rate) *Account {
@@ -78,9 +82,9 @@ func (t *Accounts) acquire(key string, scope Scope, r Rates, connects Rate) *Acc
 	return a
 }
 
-// Release says that one holder less needs the account. Of nil and of a connection's it does nothing.
+// Release says that one holder less needs the account. Of nil and of one that is not shared it does nothing.
 func (t *Accounts) Release(a *Account) {
-	if a == nil || a.scope == ByConnection {
+	if a == nil || a.key == "" {
 		return
 	}
 	t.mu.Lock()
@@ -135,7 +139,7 @@ func (t *Accounts) Len() (n int, forgotten uint64) {
 }
 
 // AddressKey turns the address of a client, with or without its port, into what is counted: the whole of an IPv4 address, and the first
-// 64 bits of an IPv6 one, since whoever has one of these has them all. What is no address counts as it is.
+// 64 bits of an IPv6 one, since whoever has one of these has them all. What is no address has the empty key.
 func AddressKey(hostport string) string {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
@@ -143,7 +147,7 @@ func AddressKey(hostport string) string {
 	}
 	a, err := netip.ParseAddr(host)
 	if err != nil {
-		return host
+		return ""
 	}
 	a = a.Unmap().WithZone("")
 	bits := 32
@@ -152,7 +156,7 @@ func AddressKey(hostport string) string {
 	}
 	p, err := a.Prefix(bits)
 	if err != nil {
-		return host
+		return ""
 	}
 	return p.Addr().String()
 }

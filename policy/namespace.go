@@ -82,7 +82,8 @@ type Namespace struct {
 	Rate Rate
 }
 
-const defaultResumeWithin = 5 * time.Minute
+// DefaultResumeWithin is the default of [Namespace.ResumeWithin], also where only a token bounds who may read history.
+const DefaultResumeWithin = 5 * time.Minute
 
 func bad(detail string) error {
 	return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "configure policy", Detail: detail}
@@ -107,7 +108,7 @@ func NewSet(list []Namespace) (*Set, error) {
 			return nil, bad("namespace " + strconv.Quote(n.Name) + ": " + err.Error())
 		}
 		if n.ResumeWithin == 0 {
-			n.ResumeWithin = defaultResumeWithin
+			n.ResumeWithin = DefaultResumeWithin
 		}
 		if s.named[n.Name] != nil || n.Name == Others && s.others != nil {
 			return nil, bad("namespace " + strconv.Quote(n.Name) + ": is listed twice")
