@@ -158,17 +158,20 @@ func (a *asker) run(c *conn) {
 
 // authorize asks the hook. What is no error of ours may say anything, so its text is not passed on.
 func (s *Server) authorize(ctx context.Context, q Authorization) *holdfast.Error {
-	ctx, cancel := context.WithTimeout(ctx, s.o.HelloTimeout)
+	limited, cancel := context.WithTimeout(ctx, s.o.HelloTimeout)
 	defer cancel()
-	err := s.o.Authorize(ctx, q)
+	err := s.o.Authorize(limited, q)
 	if err == nil {
 		return nil
+	}
+	if ctx.Err() != nil { // the connection has gone, and nobody hears this
+		return &holdfast.Error{Code: holdfast.CodeCanceled}
 	}
 	if e, ok := errors.AsType[*holdfast.Error](err); ok && e.Code != 0 {
 		s.unavailable(err)
 		return &holdfast.Error{Code: e.Code, Detail: e.Detail, RetryAfter: e.RetryAfter}
 	}
-	if ctx.Err() != nil {
+	if limited.Err() != nil {
 		late := &holdfast.Error{Code: holdfast.CodeAuthUnavailable, Op: "authorize", Detail: "the hook did not answer in time", Cause: err}
 		s.unavailable(late)
 		return &holdfast.Error{Code: late.Code, Detail: late.Detail}
