@@ -120,11 +120,12 @@ func (c *channel) failed(m *message, e *Event) {
 
 // mayRefuse reports whether policy had a reason for a refusal, as far as the history tells.
 func (g *world) mayRefuse(m *message, e *Event) bool {
-	if len(g.barred) == 0 || e.Code != holdfast.CodeForbidden && e.Code != holdfast.CodeSchemaViolation {
+	earlier := e.Code == holdfast.CodeRefusedEarlier // the reason was lost on the way
+	if len(g.barred) == 0 || e.Code != holdfast.CodeForbidden && e.Code != holdfast.CodeSchemaViolation && !earlier {
 		return true
 	}
 	return slices.ContainsFunc(g.barred, func(b *Event) bool {
-		return b.Code == e.Code && b.Seq < e.Seq && (b.Message == m.id || b.Message == "" && (b.Client == "" || b.Client == m.invoked.Client || b.Client == e.Client))
+		return (b.Code == e.Code || earlier) && b.Seq < e.Seq && (b.Message == m.id || b.Message == "" && (b.Client == "" || b.Client == m.invoked.Client || b.Client == e.Client))
 	})
 }
 

@@ -311,6 +311,10 @@ func TestForgedHistories(t *testing.T) {
 		{"acknowledged elsewhere", plain, set(5, func(e *check.Event) { e.Pos.Offset = 3 }), 1, "was acknowledged at 3, and stands at 2"},
 		{"refused, and somebody else is barred", plain, insert(0, barred("b", "", holdfast.CodeForbidden)), 10, "a3 was refused with"},
 		{"refused, and another message is barred", plain, insert(0, barred("a", "a2", holdfast.CodeForbidden)), 10, "nothing forbade it"},
+		{"refused earlier, it is said, for no reason", plain, func(h check.History) check.History {
+			h[11].Code = holdfast.CodeRefusedEarlier
+			return insert(0, barred("b", "", holdfast.CodeForbidden))(h)
+		}, 10, "nothing forbade it"},
 		{"refused before it was barred", plain, insert(12, barred("a", "", holdfast.CodeForbidden)), 10, "nothing forbade it"},
 		{"refused, and barred for another reason", plain, insert(0, barred("a", "", holdfast.CodeSchemaViolation)), 10, "nothing forbade it"},
 		{"barred and stored", plain, insert(0, barred("a", "a1", holdfast.CodeForbidden), barred("", "", holdfast.CodeForbidden)), 10, "a1 breaks the rules, and stands"},

@@ -84,6 +84,9 @@ func drawPolicy(p *plan) {
 // rule sets a server's policy.
 func (w *world) rule(o *server.Options) {
 	x := &w.plan.Policy
+	if *x != (policyPlan{}) { // nobody is barred without a word from now on, and no rate is a reason
+		w.note(check.Event{Kind: check.Barred, Client: "nobody", Code: holdfast.CodeForbidden})
+	}
 	o.Limits = x.Limits
 	n := policy.Namespace{Name: "c", Rate: x.Rate}
 	if x.Schema {
@@ -100,6 +103,9 @@ func (w *world) rule(o *server.Options) {
 	}
 }
 
+// maxClones bounds the numbers that newcomers with a copied outbox have.
+const maxClones = 20
+
 // applyPolicy does what a step says, if it is about policy.
 func (w *world) applyPolicy(s *step) (done, mine bool) {
 	a := w.authority
@@ -109,13 +115,11 @@ func (w *world) applyPolicy(s *step) (done, mine bool) {
 		if c == nil {
 			return false, true
 		}
-		a.set(func() { a.revoked[userOf(s.Who)] = true })
 		w.note(check.Event{Kind: check.Barred, Client: s.Who, Code: holdfast.CodeForbidden})
-		for _, p := range w.publishers { // who has a copy of its outbox is the same user
-			if userOf(p.name) == userOf(s.Who) {
-				w.note(check.Event{Kind: check.Barred, Client: p.name, Code: holdfast.CodeForbidden})
-			}
+		for i := range maxClones { // who has a copy of its outbox is the same user
+			w.note(check.Event{Kind: check.Barred, Client: fmt.Sprintf("%s'%d", s.Who, i), Code: holdfast.CodeForbidden})
 		}
+		a.set(func() { a.revoked[userOf(s.Who)] = true })
 		w.after(s.For, func() { a.set(func() { delete(a.revoked, userOf(s.Who)) }) })
 		switch host := c.current().host; s.N { // so that what was sent is sent again without the right
 		case 1:
