@@ -18,7 +18,7 @@ func (c *conn) authenticate(x *scratch, now int64) {
 	h := &x.dec.Hello
 	ask := c.srv.o.Authenticate
 	if ask == nil {
-		c.authenticated(x, User{ID: ""}, nil, now)
+		c.authenticated(x, User{ID: c.nobody()}, nil, now)
 		return
 	}
 	g := c.greet
@@ -71,12 +71,18 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
 	default:
 		c.user, c.grants = user.ID, grants
-		c.gate.enter(user.ID)
+		if c.srv.o.Authenticate != nil { // else it is what anybody says of himself
+			c.gate.enter(user.ID)
+		}
 		e.Session, e.Code = c.srv.claim(c, h)
 		c.session = e.Session
 		if e.After != 0 {
 			c.request = c.greet.request
 		}
+	}
+	if c.dialect != nil && e.Code == 0 {
+		e.Lanes = session.NoLanes
+		c.dialect.known(h, c.user)
 	}
 	c.greet = nil
 	x.fx = c.machine.Step(now, &e, x.fx[:0])
@@ -137,6 +143,7 @@ func (c *conn) refreshWith(token string) {
 			if err == nil {
 				c.regrant(grants)
 			}
+			c.authAnswered()
 			c.member.Urgent()
 		}
 	})

@@ -179,6 +179,9 @@ func (c *conn) maySubscribe(q *wire.Subscribe) error {
 	if err := set.Check(policy.Subscribe, q.Channel, u); err != nil {
 		return err
 	}
+	if c.dialect != nil && c.dialect.resumes {
+		return nil
+	}
 	switch q.From {
 	case wire.FromStart, wire.FromLast, wire.FromTime:
 		return set.Check(policy.History, q.Channel, u)

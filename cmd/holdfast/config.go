@@ -63,7 +63,9 @@ func strayVariables(environ []string) []string {
 
 type configSchemaCmd struct{}
 
-func (c *configSchemaCmd) Run(e *env) error { return config.Schema(e.stdout, serveOptions(), serveSections()...) }
+func (c *configSchemaCmd) Run(e *env) error {
+	return config.Schema(e.stdout, serveOptions(), serveSections()...)
+}
 
 // writeOptions writes the table of docs/configuration.md.
 func writeOptions(w io.Writer) error { return config.Markdown(w, serveOptions()) }

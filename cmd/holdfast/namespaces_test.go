@@ -220,7 +220,9 @@ func TestConfigOfNamespaces(t *testing.T) {
 	_, text, _ := inProcess("config", "schema")
 	var doc struct {
 		Properties map[string]struct {
-			AdditionalProperties struct{ Properties map[string]struct{ Enum []string } }
+			AdditionalProperties struct {
+				Properties map[string]struct{ Enum []string }
+			}
 		}
 	}
 	if err := json.Unmarshal([]byte(text), &doc); err != nil || len(doc.Properties["namespaces"].AdditionalProperties.Properties["publish"].Enum) != 5 {

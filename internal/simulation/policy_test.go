@@ -189,6 +189,9 @@ func (a *authority) tokensOf(name string) func(context.Context) (string, error) 
 func (a *authority) authenticate(_ context.Context, c server.Credentials) (server.User, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if c.Token == "" { // of the dialect
+		c.Token = c.Request.URL.Query().Get("token")
+	}
 	parts := strings.Fields(c.Token)
 	if len(parts) != 3 {
 		return server.User{}, &holdfast.Error{Code: holdfast.CodeUnauthenticated}
@@ -202,10 +205,10 @@ func (a *authority) authenticate(_ context.Context, c server.Credentials) (serve
 	}
 	publish := []any{}
 	if parts[2] == "true" {
-		publish = append(publish, "c:*")
+		publish = append(publish, "c:*", envelopeChannel)
 	}
 	return server.User{ID: parts[0], Expires: time.Unix(0, end), Claims: map[string]any{policy.Claim: map[string]any{
-		"subscribe": []any{"c:*"}, "publish": publish,
+		"subscribe": []any{"c:*", envelopeChannel}, "publish": publish,
 	}}}, nil
 }
 
