@@ -357,7 +357,10 @@ func TestResumeWithoutHistory(t *testing.T) {
 		if s := q.subscribe(wire.Subscribe{ID: 1, Channel: "news:a", From: wire.FromPosition, Position: holdfast.Position{Term: term, Offset: 1}}); s.Code != 0 {
 			t.Fatalf("%+v", s)
 		}
-		p.send(text("news:a", 4, "x")) // again each time
+		p.send(text("news:a", 4, "x"))
+		if code, _ := p.answer(); code != 0 {
+			t.Fatal(code)
+		}
 		for {
 			switch q.next() {
 			case wire.TypeGap:
