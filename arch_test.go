@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"internal/envelope":     2, // knows wire
 	"internal/hub":          2,
 	"internal/session":      2,
+	"policy":                2, // knows store
 
 	"client":          3,
 	"internal/tidy":   0,
@@ -76,6 +77,8 @@ var apart = []struct{ from, to, why string }{
 	{"client", "internal/ws", "a client dials by coder/websocket"},
 	{"client", "monitor", "a client counts for itself"},
 	{"server", "monitor/prom", "who embeds the server chooses the monitoring system"},
+	{"client", "policy", "a client is told what it may not do"},
+	{"server", "policy/schema", "who embeds the server chooses what checks records"},
 	{"client", "auth", "a client shows a token and does not look into it"},
 }
 
@@ -90,6 +93,9 @@ var foreign = []struct{ from, path string }{
 	{"server", "github.com/cockroachdb/"},
 	{"server", "github.com/alecthomas/kong"},
 	{"server", "github.com/prometheus/"},
+	{"server", "github.com/santhosh-tekuri/"},
+	{"client", "github.com/santhosh-tekuri/"},
+	{"client", "golang.org/x/time"},
 	{"server", "gopkg.in/yaml"},
 	{"server", "github.com/goccy/go-yaml"},
 	{"server", "k8s.io/"},

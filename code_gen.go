@@ -153,6 +153,8 @@ const (
 	CodeRefusedEarlier Code = 4328
 	// CodeCallFailed: the server answered with an error.
 	CodeCallFailed Code = 4329
+	// CodeSchemaViolation: the record does not fit the schema of its channel's namespace.
+	CodeSchemaViolation Code = 4330
 	// CodeOutboxFull: the outbox has no room.
 	CodeOutboxFull Code = 4350
 	// CodeOutboxLocked: another process uses this outbox.
@@ -258,6 +260,7 @@ var codeTable = [...]codeInfo{
 	{4326, ActionStop, "dropped", "the record was dropped to make room in the queue before it was sent", ""},
 	{4328, ActionStop, "refused_earlier", "the record was refused on an earlier connection, and the reason was lost with it", "publish it again to learn the reason"},
 	{4329, ActionStop, "call_failed", "the server answered with an error", "look at the error that it gave"},
+	{4330, ActionStop, "schema_violation", "the record does not fit the schema of its channel's namespace", "look at the place in the data that is named, and at the schema"},
 	{4350, ActionStop, "outbox_full", "the outbox has no room", "wait for acknowledgements, or give it a larger limit"},
 	{4351, ActionStop, "outbox_locked", "another process uses this outbox", "use one outbox for each publisher, or end the other process"},
 	{4352, ActionStop, "outbox_damaged", "the outbox cannot be read", "it was written by a newer version, or the disk damaged it; put it aside and decide by hand what was not published"},

@@ -96,6 +96,9 @@ func (s *Server) turnAway(w http.ResponseWriter, err error) {
 		status = http.StatusBadRequest
 	case code.Action() == holdfast.ActionLater:
 		status = http.StatusServiceUnavailable
+		if code == holdfast.CodeRateLimited {
+			status = http.StatusTooManyRequests
+		}
 		if e, ok := err.(*holdfast.Error); ok && e.RetryAfter > 0 {
 			w.Header().Set("Retry-After", seconds(e.RetryAfter))
 		}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/store"
 )
@@ -16,7 +18,13 @@ var answers = [...]session.Answer{
 func answer(e *session.ServerEvent, d *store.Draft, r *store.Result) {
 	*e = session.ServerEvent{Kind: session.SvAnswered, Answer: answers[r.Outcome], Content: d.Type, Channel: d.Channel,
 		Producer: d.Producer, Number: d.Number, Offset: r.Offset, Expected: r.Expected, Code: r.Code, From: d.From}
+	if d.Reason != nil && r.Code == d.Code && (r.Outcome == store.Refused || r.Outcome == store.Deferred) {
+		e.Detail, e.After = d.Reason.Detail, milliseconds(d.Reason.RetryAfter)
+	}
 }
+
+// milliseconds rounds up, so that nobody comes back too early.
+func milliseconds(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
 
 // resume puts a resumption into an event.
 func resume(e *session.ServerEvent, r *store.Resumption) {

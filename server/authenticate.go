@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-ws/holdfast/auth"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
+	"github.com/holdfast-ws/holdfast/policy"
 )
 
 // authenticate settles who the client is and which session it has. Locked; asking a hook is done without
@@ -59,13 +60,20 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 	if err == nil && c.srv.o.Authenticate != nil {
 		err = c.srv.holds(&e, user)
 	}
+	var grants policy.Grants
+	if err == nil {
+		grants, err = policy.ParseGrants(user.Claims)
+	}
 	switch {
 	case err != nil:
 		refused(&e, err)
 	case c.srv.o.Authenticate != nil && h.User != "" && h.User != user.ID:
 		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
 	default:
-		c.user = user.ID
+		c.user, c.grants = user.ID, grants
+		if c.srv.o.Authenticate != nil { // else it is what anybody says of himself
+			c.gate.enter(user.ID)
+		}
 		e.Session, e.Code = c.srv.claim(c, h)
 		c.session = e.Session
 		if e.After != 0 {
@@ -115,11 +123,14 @@ func (c *conn) refreshWith(token string) {
 		user, err := c.srv.o.Authenticate(ctx, who)
 		c.srv.unavailable(err)
 		e := session.ServerEvent{Kind: session.SvRefreshed}
+		var grants policy.Grants
 		switch {
 		case err == nil && user.ID != who.User:
 			err = &holdfast.Error{Code: holdfast.CodeUserMismatch, Op: "refresh", Detail: "refresh: the token is another user's"}
 		case err == nil:
-			err = c.srv.holds(&e, user)
+			if grants, err = policy.ParseGrants(user.Claims); err == nil {
+				err = c.srv.holds(&e, user)
+			}
 		}
 		if err != nil {
 			refused(&e, err)
@@ -129,6 +140,9 @@ func (c *conn) refreshWith(token string) {
 		c.refresh = nil
 		if !c.ending {
 			c.step(&e)
+			if err == nil {
+				c.regrant(grants)
+			}
 			c.authAnswered()
 			c.member.Urgent()
 		}

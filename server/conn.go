@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/policy"
 	"github.com/holdfast-ws/holdfast/store"
 )
 
@@ -30,6 +31,8 @@ type conn struct {
 	machine session.Server
 	began   int64 // by the clock that clients are told
 	user    string
+	grants  policy.Grants
+	gate    *gate         // where policy has limits, or a hook; else nil
 	request *http.Request // the upgrade, if the user's credentials end
 	greet   *greeting     // until the client is authenticated
 	refresh context.CancelFunc
@@ -117,6 +120,7 @@ func (s *Server) instant() (now, at int64) {
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, d *dialect, r *http.Request) {
 	c := &conn{srv: s, ws: wc, codec: codec, dialect: d, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
 	c.greet = &greeting{}
+	c.gate = s.newGate(r)
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
 	}
@@ -154,6 +158,7 @@ func (c *conn) run() {
 		c.dialect.settle(c)
 	}
 	c.member.Detach()
+	c.leaveGate()
 	c.srv.release(c)
 	c.ws.Wait()
 	c.srv.remove(c)
@@ -170,6 +175,7 @@ func (c *conn) finish(err error) {
 	if c.refresh != nil {
 		c.refresh()
 	}
+	c.gate.close()
 	c.member.Unlock()
 	code := ws.CloseCode(err)
 	if !ended {
@@ -294,6 +300,9 @@ func (c *conn) message(x *scratch, op ws.Opcode, p []byte) error {
 		if t == wire.TypePublish || t == wire.TypeSkip {
 			published++
 		}
+		if c.gate != nil && !c.counts(x, t) {
+			continue
+		}
 		x.fx = c.machine.Step(now, &session.ServerEvent{Kind: session.SvFrame, Type: t, Decoder: &x.dec}, x.fx[:0])
 		c.apply(x, now)
 		if g := c.greet; g != nil && g.waiting {
@@ -348,7 +357,7 @@ func (c *conn) Ready() bool {
 	// It is called when the socket has something to read. A large message on a slow line is a sign of life long before
 	// it is whole, and the peer cannot answer a ping in the middle of it.
 	c.machine.Step(c.srv.millis(), &heard, nil)
-	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0 || c.dialect != nil && c.dialect.full(c.srv)
+	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0 || c.gate.full() || c.dialect != nil && c.dialect.full(c.srv)
 	c.member.Unlock()
 	return !waiting && c.member.Ready()
 }
@@ -359,6 +368,9 @@ func (c *conn) Answered(drafts []store.Draft, results []store.Result, at int64) 
 	defer x.release()
 	now, answered := c.srv.instant()
 	c.srv.count.latency.Record(time.Duration(answered-at), len(drafts))
+	if c.gate != nil {
+		c.settle(drafts, results)
+	}
 	var e session.ServerEvent
 	for i := range drafts {
 		answer(&e, &drafts[i], &results[i])

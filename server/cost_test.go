@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/policy"
 )
 
 // sink is a socket that takes everything.
@@ -29,19 +31,43 @@ func (sink) WhenWritable(func()) {}
 
 func (sink) Prefetch() {}
 
-// A publish that is stored and answered, and a flush of records, allocate nothing.
+// A publish that is stored and answered, and a flush of records, allocate nothing, with and without policy.
 func TestHotPathsDoNotAllocate(t *testing.T) {
+	plenty := policy.Rate{PerSecond: 1e9}
+	rates := policy.Rates{Messages: plenty, Publishes: plenty, Bytes: plenty}
+	for name, o := range map[string]Options{
+		"no policy":  {},
+		"namespaces": {Namespaces: []policy.Namespace{{Name: "chat"}, {Name: policy.Others, MaxRecord: 100}}},
+		"limits":     {Limits: policy.Limits{Connection: rates, Address: rates}, Namespaces: []policy.Namespace{{Name: policy.Others, Rate: plenty}}},
+		"a hook":     {Authorize: func(context.Context, Authorization) error { return nil }},
+	} {
+		t.Run(name, func(t *testing.T) { hotPath(t, o) })
+	}
+}
+
+// sinkConn returns a connection whose socket takes everything.
+func sinkConn(t *testing.T, s *Server) *conn {
+	t.Helper()
+	c := &conn{srv: s, machine: session.NewServer(s.millis(), s.limits, wire.JSON), greet: &greeting{}}
+	c.gate = s.newGate(&http.Request{RemoteAddr: "192.0.2.1:1"})
+	end, other := net.Pipe()
+	t.Cleanup(func() { other.Close() })
+	c.ws = ws.NewConn(end, nil, ws.ConnOptions{})
+	c.member = s.hub.Attach(sink{}, encodeJSON, c)
+	return c
+}
+
+func hotPath(t *testing.T, o Options) {
 	if RaceOn {
 		t.Skip("the race detector allocates")
 	}
-	s, err := New(Options{})
+	s, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Shutdown(context.Background())
 	producer := holdfast.ProducerID{1}
-	c := &conn{srv: s, machine: session.NewServer(s.millis(), s.limits, wire.JSON), greet: &greeting{}}
-	c.member = s.hub.Attach(sink{}, encodeJSON, c)
+	c := sinkConn(t, s)
 	defer c.member.Detach()
 	say := func(b []byte) {
 		if !c.Ready() {
@@ -56,6 +82,17 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	say(hello.Append(nil, wire.JSON))
 	q := wire.Subscribe{ID: 1, Channel: "c", Window: wire.Window{Records: 1 << 16, Bytes: 1 << 24}}
 	say(q.Append(nil, wire.JSON))
+	open := func() bool {
+		c.member.Lock()
+		defer c.member.Unlock()
+		n, _ := c.Allowance(1)
+		return n > 0
+	}
+	for before := time.Now(); !open(); runtime.Gosched() {
+		if time.Since(before) > 20*time.Second {
+			t.Fatal("no subscription")
+		}
+	}
 	var buf []byte
 	number := uint64(0)
 	publish := func() {
@@ -77,6 +114,43 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(3000, publish); n > 0 {
 		t.Errorf("%v allocations for a publish, its answer, its delivery and an acknowledgement", n)
+	}
+}
+
+// What waits for the hook is bounded: then the connection is not read until there is an answer.
+func TestWhatWaitsForTheHookIsBounded(t *testing.T) {
+	answer := make(chan struct{})
+	s, err := New(Options{Authorize: func(context.Context, Authorization) error { <-answer; return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Shutdown(context.Background())
+	c := sinkConn(t, s)
+	defer c.member.Detach()
+	say := func(b []byte) {
+		if err := c.Message(ws.OpText, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hello := wire.Hello{Producer: holdfast.ProducerID{1}}
+	say(hello.Append(nil, wire.JSON))
+	number := uint64(0)
+	for c.Ready() {
+		number++
+		p := wire.Publish{Channel: "c", Number: number, Type: holdfast.Text, Data: make([]byte, 1000)}
+		say(p.Append(nil, wire.JSON))
+		if number > maxBehind/1000+1 {
+			t.Fatalf("%d records wait, and more are read", number)
+		}
+	}
+	if number < maxBehind/2000 || s.Stats().Stored > 0 {
+		t.Errorf("it is read no more after %d records", number)
+	}
+	close(answer)
+	for before := time.Now(); !c.Ready() || s.Stats().Stored < number; runtime.Gosched() {
+		if time.Since(before) > 20*time.Second {
+			t.Fatalf("%d of %d are stored", s.Stats().Stored, number)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type dialect struct {
 
 	began    int64
 	greeted  bool
+	resumes  bool  // it goes on without its named cursor, at a place that it does not choose
 	begun    bool  // the URL's channel was subscribed to
 	restarts bool  // it is being closed because the server is
 	leaves   int64 // when the connection is to be closed, since its client has been told; 0: not
@@ -196,6 +197,9 @@ func (c *conn) envelope(x *scratch, op ws.Opcode, p []byte) error {
 	c.machine.Step(now, &heard, nil)
 	if err != nil {
 		c.refuse(m.ID, envelope.Refusal{Code: codeOf(err), Detail: detail(err)})
+		return nil
+	}
+	if c.gate != nil && m.Kind != envelope.Data && m.Kind != envelope.Object && !c.counts(x, wire.TypeAck) {
 		return nil
 	}
 	c.asked(x, &m, now)

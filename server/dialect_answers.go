@@ -170,7 +170,9 @@ func (c *conn) taken(sub uint32) {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
 	x.dec.Subscribe = s
+	d.resumes = true
 	c.frame(x, wire.TypeSubscribe, c.srv.millis())
+	d.resumes = false
 	x.dec.Subscribe = wire.Subscribe{}
 	if s := d.sub(channel); s != nil {
 		s.said = false

@@ -38,23 +38,33 @@ func (c *conn) apply(x *scratch, now int64) {
 		switch f.Kind {
 		case session.FxSvSubmit:
 			p := &x.dec.Publish
-			x.drafts = append(x.drafts, c.draft(p, f))
+			d := c.draft(p, f)
+			if c.gate.holds(c, &d) {
+				continue
+			}
+			x.drafts = append(x.drafts, d)
+			c.judge(&x.drafts[len(x.drafts)-1])
 			if len(p.Headers) > 0 || c.codec == wire.JSON && p.Type != holdfast.JSON || len(x.drafts) >= draftsAtOnce {
 				c.submit(x) // headers and decoded data lie in the decoder's memory, which the next frame uses again
 			}
 		case session.FxSvSubmitSkip:
 			p := &x.dec.Skip
-			x.drafts = append(x.drafts, store.Draft{Kind: store.Skip, Channel: p.Channel, Producer: f.Producer,
-				From: p.From, Number: p.To, Successor: p.Successor})
+			d := store.Draft{Kind: store.Skip, Channel: p.Channel, Producer: f.Producer, From: p.From, Number: p.To, Successor: p.Successor}
+			if c.gate.holds(c, &d) {
+				continue
+			}
+			x.drafts = append(x.drafts, d)
+			c.judge(&x.drafts[len(x.drafts)-1])
 		case session.FxSvOpen:
 			if c.dialect != nil {
 				c.dialect.opening(f.Sub, f.Subscribe.Channel)
 			}
-			x.opens = append(x.opens, c.member.Open(openRequest(f.Sub, f.Subscribe)))
+			c.open(x, f)
 			if c.member.Opening() > maxOpening+openFactor*c.srv.o.MaxSubscriptions {
 				c.endLocked(holdfast.CodeOverloaded, "far more subscriptions were asked for than a connection may have")
 			}
 		case session.FxSvClose:
+			c.gate.drop(f.Sub)
 			c.member.CloseSub(f.Sub)
 		case session.FxSvWake:
 			c.member.Wake(f.Sub)
@@ -75,9 +85,10 @@ func (c *conn) apply(x *scratch, now int64) {
 	}
 }
 
-// draft turns a publish into what the store takes. What it points to is copied when it is submitted.
+// draft turns a publish into what the store takes. What it points to is copied when it is submitted. Its hash does not depend on
+// whether it is refused: a record that was stored is known again whatever has changed since.
 func (c *conn) draft(p *wire.Publish, f *session.ServerEffect) store.Draft {
-	if p.Type == holdfast.JSON && c.codec == wire.Binary && f.Code == 0 {
+	if p.Type == holdfast.JSON && c.codec == wire.Binary {
 		p.Data = wire.NormalizeJSON(p.Data[:0], p.Data) // it only gets shorter
 	}
 	d := store.Draft{Code: f.Code, Channel: p.Channel, Producer: f.Producer, Number: p.Number,
@@ -88,19 +99,12 @@ func (c *conn) draft(p *wire.Publish, f *session.ServerEffect) store.Draft {
 	} else {
 		d.Sent = store.FirstSent{At: time.UnixMilli(p.Sent.At), Memory: p.Sent.Memory}
 	}
-	if f.Code != 0 {
-		d.Verdict = store.Refuse
-		if f.Code.Action() == holdfast.ActionLater {
-			d.Verdict = store.Defer
-		}
-		d.Data, d.Headers = nil, nil
-	}
 	return d
 }
 
-func openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
+func (c *conn) openRequest(sub uint32, q *wire.Subscribe) hub.OpenRequest {
 	r := hub.OpenRequest{Sub: sub, Channel: q.Channel, Position: q.Position, Earlier: q.Earlier, Last: q.Last,
-		Since: time.UnixMilli(q.Since), Cursor: q.Cursor}
+		Since: time.UnixMilli(q.Since), Cursor: c.cursorName(q.Cursor), NotBefore: c.notBefore(q.Channel)}
 	switch q.From {
 	case wire.FromHead:
 		r.From = hub.FromHead
@@ -143,7 +147,7 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 		q := wire.Refused{Channel: f.Channel, Producer: f.Producer, Number: f.Number, Code: f.Code, RetryAfter: f.After, Expected: f.Expected, Detail: f.Detail}
 		b = q.Append(b, c.codec)
 	case session.FxSvSubscribed:
-		q := wire.Subscribed{ID: f.ID, Channel: f.Channel, Position: f.Position, First: f.First, Head: f.Head, Generation: f.Generation, Code: f.Code, Detail: f.Detail}
+		q := wire.Subscribed{ID: f.ID, Channel: f.Channel, Position: f.Position, First: f.First, Head: f.Head, Generation: f.Generation, Code: f.Code, Detail: f.Detail, RetryAfter: f.After}
 		b = q.Append(b, c.codec)
 	case session.FxSvUnsubscribed:
 		q := wire.Unsubscribed{ID: f.ID, Channel: f.Channel, Code: f.Code, Detail: f.Detail}

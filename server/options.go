@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/monitor"
+	"github.com/holdfast-ws/holdfast/policy"
 	"github.com/holdfast-ws/holdfast/store"
 )
 
@@ -32,6 +33,17 @@ type Options struct {
 	// RefreshWindow is how long before User.Expires the client is asked for its next token, or a third of the token's
 	// time if that is less. Default: 1 min.
 	RefreshWindow time.Duration
+	// Namespaces have policies for channels; see policy.Namespace. Without any, whoever is let in may read and write every channel, but
+	// for what begins with $. Their Retention counts where Store is not given; else it is for whoever makes the store.
+	Namespaces []policy.Namespace
+	// Authorize is asked in addition, about what namespaces and token allow: the first publish to a channel, and each subscription. What
+	// it says is kept for the connection, until the client shows its next token. It is called on a goroutine of its own, for one
+	// connection at a time, and may block until ctx ends (HelloTimeout); meanwhile only that channel waits, on that connection. An
+	// *holdfast.Error's code and detail are what the client is told, another error is CodeForbidden without a word, and a code to try
+	// again later is not kept. Default: nobody is asked.
+	Authorize func(ctx context.Context, a Authorization) error
+	// Limits of what clients may send. Default: none.
+	Limits policy.Limits
 	// Access without authentication. Default: AccessLoopback.
 	Access Access
 	// Origins that pages may come from besides the server's own, such as "https://example.com"; "*" allows all. Default: none.

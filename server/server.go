@@ -45,6 +45,7 @@ type Server struct {
 	peak     int           // most connections at a time since figures were last reset
 	wg       sync.WaitGroup
 
+	policy    policies
 	lobby     lobby
 	admission *admission
 	reserved  atomic.Int64 // connections and upgrades under way
@@ -62,14 +63,17 @@ func New(o Options) (*Server, error) {
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
-	if o.Store == nil {
-		o.Store = memory.New(memory.Options{})
+	p, err := newPolicies(&o)
+	if err != nil {
+		return nil, err
 	}
-	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
+	if o.Store == nil {
+		o.Store = memory.New(memory.Options{RetentionFor: p.set.Retention(store.DefaultRetention)})
+	}
+	s := &Server{o: o, policy: p, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
 		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
 	s.limits = o.limits(s.log.Info())
 	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
-	var err error
 	if s.poller, err = ws.NewPoller(); err != nil {
 		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "start server", Cause: err}
 	}
@@ -251,6 +255,10 @@ func (s *Server) remove(c *conn) {
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	codec, d, err := s.negotiate(r)
 	if err != nil {
+		s.turnAway(w, err)
+		return
+	}
+	if err := s.admitAddress(r); err != nil {
 		s.turnAway(w, err)
 		return
 	}

@@ -121,6 +121,11 @@ type Stats struct {
 	TurnedAway map[holdfast.Code]uint64
 	// Declined frames by the code of the answer: publishes, subscriptions and calls that the connection outlives.
 	Declined map[holdfast.Code]uint64
+	// Limited is how often a limit had somebody wait, by its name: "connection_publishes", "address_connects". Accounts are the users,
+	// addresses and such that are remembered for that, and AccountsForgotten those that there was no room for.
+	Limited           map[string]uint64
+	Accounts          int
+	AccountsForgotten uint64
 	// Received is how many publishes and skips came in. Acknowledged were answered as stored, duplicates among them, or as skipped;
 	// Failed were refused or put off. The rest waits, or is left to be sent again because one before it failed.
 	Received, Acknowledged, Failed uint64
@@ -135,7 +140,9 @@ type Stats struct {
 // Stats returns the figures. It is cheap.
 func (s *Server) Stats() Stats {
 	h := s.hub.Stats()
-	return statsOf(h, &s.count)
+	st := statsOf(h, &s.count)
+	s.policy.stats(&st)
+	return st
 }
 
 func statsOf(h hub.Stats, c *counters) Stats {

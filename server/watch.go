@@ -75,6 +75,7 @@ func (s *Server) watchOver() {
 		case <-s.watch.stop:
 			return
 		case <-look.C:
+			s.policy.sweep(time.Now())
 			s.watch.look(s)
 		case now := <-keep.C:
 			s.keepMoment(now)

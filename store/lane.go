@@ -119,7 +119,7 @@ func (l *Lane) Decide(d *Draft, r *Rules, nodes Nodes) (res Result, changed bool
 	if d.Verdict == Admit && r.Room != RoomForAll {
 		return Result{Outcome: Deferred, Code: holdfast.CodeStoreFull}, false, nil
 	}
-	if res, ok := l.mayWrite(r); !ok {
+	if res, ok := l.mayWrite(d, r); !ok {
 		return res, false, nil
 	}
 	l.move(d.Number, r)
@@ -145,7 +145,7 @@ func (l *Lane) skip(d *Draft, r *Rules) (Result, bool) {
 	case l.Sealed:
 		return Result{Outcome: Conflict}, false
 	}
-	if res, ok := l.mayWrite(r); !ok {
+	if res, ok := l.mayWrite(d, r); !ok {
 		return res, false
 	}
 	l.move(max(l.Last, d.Number), r)
@@ -153,12 +153,17 @@ func (l *Lane) skip(d *Draft, r *Rules) (Result, bool) {
 	return Result{Outcome: Skipped}, true
 }
 
-// mayWrite returns the refusal if the lane cannot be written.
-func (l *Lane) mayWrite(r *Rules) (Result, bool) {
+// mayWrite returns the refusal if the lane cannot be written. A refusal resolves a number, too, so it may need a lane; but whoever may
+// not publish gets half of them at most, or he could keep out those who may.
+func (l *Lane) mayWrite(d *Draft, r *Rules) (Result, bool) {
 	if r.Room == NoRoom {
 		return Result{Outcome: Deferred, Code: holdfast.CodeStoreFull}, false
 	}
-	if !l.Exists && r.Lanes >= r.MaxLanes {
+	most := r.MaxLanes
+	if d.Verdict == Refuse {
+		most = (most + 1) / 2
+	}
+	if !l.Exists && r.Lanes >= most {
 		return Result{Outcome: Deferred, Code: holdfast.CodeTooManyLanes}, false
 	}
 	return Result{}, true

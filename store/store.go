@@ -95,7 +95,8 @@ const (
 	// Admit appends it.
 	Admit Verdict = iota
 	// Refuse resolves its number as skipped; the result is Refused with the draft's code. It needs no Data,
-	// only the Hash.
+	// only the Hash. A lane that does not exist is made for it only while the channel has less than half of the lanes that it may
+	// have; so it is for a skip with this verdict, which else means nothing there.
 	Refuse
 	// Defer does nothing; the result is Deferred with the draft's code.
 	Defer
@@ -107,6 +108,7 @@ type Draft struct {
 	Kind     Kind
 	Verdict  Verdict
 	Code     holdfast.Code // why Verdict is not Admit
+	Reason   *Reason       // more about that, for whoever answers; backends leave it alone. Optional
 	Channel  string
 	Producer holdfast.ProducerID
 	// Number is the draft's number in its lane; for a Skip the last number that is skipped, the first being From.
@@ -127,6 +129,12 @@ type Draft struct {
 	Data      []byte
 	// Hash is ContentHash of Type, Headers and Data.
 	Hash uint64
+}
+
+// Reason is what a publisher is told of a verdict beside its code.
+type Reason struct {
+	Detail     string
+	RetryAfter time.Duration // of Defer; 0: the server's default
 }
 
 // FirstSent says when, in the server's time, and under which memory of lanes something was first sent.

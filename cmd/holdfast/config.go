@@ -21,7 +21,7 @@ type configCheckCmd struct {
 }
 
 func (c *configCheckCmd) Run(e *env) error {
-	if _, err := config.Load(config.Input{Options: serveOptions(), File: c.File}); err != nil {
+	if _, err := config.Load(config.Input{Options: serveOptions(), Sections: serveSections(), File: c.File}); err != nil {
 		return configError(err)
 	}
 	_, err := fmt.Fprintf(e.stdout, "%s is in order\n", c.File)
@@ -63,7 +63,9 @@ func strayVariables(environ []string) []string {
 
 type configSchemaCmd struct{}
 
-func (c *configSchemaCmd) Run(e *env) error { return config.Schema(e.stdout, serveOptions()) }
+func (c *configSchemaCmd) Run(e *env) error {
+	return config.Schema(e.stdout, serveOptions(), serveSections()...)
+}
 
 // writeOptions writes the table of docs/configuration.md.
 func writeOptions(w io.Writer) error { return config.Markdown(w, serveOptions()) }

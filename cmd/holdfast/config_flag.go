@@ -37,7 +37,7 @@ func (c *serveCmd) BeforeResolve(ctx *kong.Context) error { return c.load(ctx) }
 
 // load puts the configuration together, and hands the values over to kong.
 func (c *configFlag) load(ctx *kong.Context) error {
-	c.input = config.Input{Options: serveOptions(), File: os.Getenv(envPrefix + "_CONFIG"), Lookup: os.LookupEnv, Flags: map[string]reflect.Value{}}
+	c.input = config.Input{Options: serveOptions(), Sections: serveSections(), File: os.Getenv(envPrefix + "_CONFIG"), Lookup: os.LookupEnv, Flags: map[string]reflect.Value{}}
 	for _, p := range ctx.Path {
 		if p.Flag == nil || p.Resolved {
 			continue

@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/tidy"
 	"github.com/holdfast-ws/holdfast/monitor/prom"
+	"github.com/holdfast-ws/holdfast/policy"
 	"github.com/holdfast-ws/holdfast/server"
 	"github.com/holdfast-ws/holdfast/store"
 	"github.com/holdfast-ws/holdfast/store/disk"
@@ -47,6 +48,7 @@ type serveCmd struct {
 	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" min:"-1" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
 	GCSlack          size          `name:"gc-slack" default:"8M" placeholder:"SIZE" help:"Garbage that may gather beyond that (${default}), so that a small heap is not collected all the time. None where GOMEMLIMIT is set."`
 	authFlags        `embed:""`
+	limitFlags       `embed:""`
 	LogLevel         slog.Level `default:"warn" placeholder:"LEVEL" reload:"" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string     `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int        `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
@@ -82,6 +84,11 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	defer endAuth()
+	if o.Limits = c.limits(); c.settings != nil {
+		if o.Namespaces, err = namespacesOf(c.settings, c.retention()); err != nil {
+			return err
+		}
+	}
 	if err := c.open(e, &o); err != nil {
 		return err
 	}
@@ -138,10 +145,18 @@ func (c *serveCmd) serve(e *env, srv *server.Server, ln net.Listener) error {
 	return nil
 }
 
+// retention of channels whose namespace says nothing of it.
+func (c *serveCmd) retention() store.Retention {
+	return store.Retention{Records: c.RetentionRecords, Bytes: int64(c.RetentionBytes), Age: c.RetentionAge}
+}
+
 // open opens the store that the server is to use.
 func (c *serveCmd) open(e *env, o *server.Options) (err error) {
-	keep := store.Retention{Records: c.RetentionRecords, Bytes: int64(c.RetentionBytes), Age: c.RetentionAge}
-	keepFor := func(string) store.Retention { return keep }
+	set, err := policy.NewSet(o.Namespaces)
+	if err != nil {
+		return err
+	}
+	keepFor := set.Retention(c.retention())
 	if c.Store == "memory" {
 		o.Store = memory.New(memory.Options{RetentionFor: keepFor})
 		return nil

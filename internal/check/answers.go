@@ -100,6 +100,9 @@ func (c *channel) failed(m *message, e *Event) {
 	if a := e.Code.Action(); e.Kind == Refused && (e.Code == 0 || a == holdfast.ActionLater || a == holdfast.ActionNow) {
 		c.blame(10, on(m.invoked, e), "%s was refused for good, and the code says otherwise: %s", m.id, e.Code)
 	}
+	if e.Kind == Refused && !c.g.mayRefuse(m, e) {
+		c.blame(10, on(m.invoked, e), "%s was refused with %s, and nothing forbade it", m.id, e.Code)
+	}
 	if e.Kind != Refused && c.copied(m, e) {
 		return // it may have been sent from the other copy
 	}
@@ -111,6 +114,34 @@ func (c *channel) failed(m *message, e *Event) {
 		if x.Kind == Received && x.Message == m.id && (e.Kind != Refused || c.takenBack(x.Pos, m.invoked.Seq) == nil) {
 			c.blame(1, on(m.invoked, e, x), "%s was %s, and was received", m.id, e.Kind)
 			return
+		}
+	}
+}
+
+// mayRefuse reports whether policy had a reason for a refusal, as far as the history tells.
+func (g *world) mayRefuse(m *message, e *Event) bool {
+	earlier := e.Code == holdfast.CodeRefusedEarlier // the reason was lost on the way
+	if len(g.barred) == 0 || e.Code != holdfast.CodeForbidden && e.Code != holdfast.CodeSchemaViolation && !earlier {
+		return true
+	}
+	if earlier && (len(g.client(m.invoked.Client).clones) > 0 || len(g.client(e.Client).clones) > 0) {
+		return true // whoever has the copy of its outbox may have given the number up
+	}
+	return slices.ContainsFunc(g.barred, func(b *Event) bool {
+		return (b.Code == e.Code || earlier) && b.Seq < e.Seq && (b.Message == m.id || b.Message == "" && (b.Client == "" || b.Client == m.invoked.Client || b.Client == e.Client))
+	})
+}
+
+// judgeBarred: what never fits is nowhere.
+func (c *channel) judgeBarred() {
+	for _, b := range c.g.barred {
+		if o, ok := c.stands[b.Message]; ok && b.Message != "" {
+			c.blame(10, on(b, c.final), "%s breaks the rules, and stands at %d of %s", b.Message, o, c.name)
+		}
+		for _, e := range c.events {
+			if e.Kind == Received && b.Message != "" && e.Message == b.Message {
+				c.blame(10, on(b, e), "%s breaks the rules, and was received", b.Message)
+			}
 		}
 	}
 }

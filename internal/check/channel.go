@@ -96,6 +96,7 @@ func (c *channel) judge() {
 	c.judgeFinal()
 	c.judgeSightings()
 	c.judgeAnswers()
+	c.judgeBarred()
 	c.judgeLosses()
 	for _, e := range c.events {
 		c.subscriber(e)

@@ -38,6 +38,7 @@ type world struct {
 	channels map[string]*channel
 	clients  map[string]*client
 	crashes  []*Event // of the server
+	barred   []*Event
 	quiesced *Event
 }
 
@@ -92,6 +93,8 @@ func (g *world) sort(e *Event) {
 		g.client(e.Detail).clones[e.Client] = e
 	case Quiesced:
 		g.quiesced = e
+	case Barred:
+		g.barred = append(g.barred, e)
 	case Disconnected, Fault:
 	case 0:
 		g.blame(0, on(e), "an event of no kind")

@@ -246,7 +246,19 @@ func shared() check.History {
 	}
 }
 
+// barred says that something may be refused from now on.
+func barred(who, m string, code holdfast.Code) check.Event {
+	return check.Event{Kind: check.Barred, Client: who, Message: m, Code: code}
+}
+
 func TestGoodHistories(t *testing.T) {
+	for name, b := range map[string]check.Event{
+		"everybody": barred("", "", holdfast.CodeForbidden), "a": barred("a", "", holdfast.CodeForbidden), "a3": barred("a", "a3", holdfast.CodeForbidden),
+	} {
+		for _, v := range check.Check(insert(0, b)(plain())) {
+			t.Errorf("barred for %s: %v", name, v)
+		}
+	}
 	for name, h := range map[string]check.History{
 		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(),
 	} {
@@ -297,6 +309,16 @@ func TestForgedHistories(t *testing.T) {
 	}{
 		{"acknowledged and never stored", trimmed, log(3, ""), 1, "was acknowledged, and is not in c"},
 		{"acknowledged elsewhere", plain, set(5, func(e *check.Event) { e.Pos.Offset = 3 }), 1, "was acknowledged at 3, and stands at 2"},
+		{"refused, and somebody else is barred", plain, insert(0, barred("b", "", holdfast.CodeForbidden)), 10, "a3 was refused with"},
+		{"refused, and another message is barred", plain, insert(0, barred("a", "a2", holdfast.CodeForbidden)), 10, "nothing forbade it"},
+		{"refused earlier, it is said, for no reason", plain, func(h check.History) check.History {
+			h[11].Code = holdfast.CodeRefusedEarlier
+			return insert(0, barred("b", "", holdfast.CodeForbidden))(h)
+		}, 10, "nothing forbade it"},
+		{"refused before it was barred", plain, insert(12, barred("a", "", holdfast.CodeForbidden)), 10, "nothing forbade it"},
+		{"refused, and barred for another reason", plain, insert(0, barred("a", "", holdfast.CodeSchemaViolation)), 10, "nothing forbade it"},
+		{"barred and stored", plain, insert(0, barred("a", "a1", holdfast.CodeForbidden), barred("", "", holdfast.CodeForbidden)), 10, "a1 breaks the rules, and stands"},
+		{"barred and received", plain, insert(0, barred("a", "a2", holdfast.CodeForbidden), barred("", "", holdfast.CodeForbidden)), 10, "a2 breaks the rules, and was received"},
 		{"two at one offset", trimmed, set(7, func(e *check.Event) { e.Pos.Offset = 2 }), 1, "both acknowledged at 2"},
 		{"invented", plain, log(0, "a1@1 b1@1 a2@2 x1@2"), 1, "published by nobody"},
 		{"received and invented", plain, insert(13, received("s1", "x1", pos(2, 4))), 1, "published by nobody"},

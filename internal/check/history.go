@@ -90,6 +90,9 @@ const (
 	ClientCrashed
 	// Cloned: the outbox of Client was copied, and Detail names the client that has the copy.
 	Cloned
+	// Barred: from now on records may be refused with Code: Message alone, which never fits and must not be stored by anybody; else
+	// those of Client; else everybody's. A history that has one has all of them. Concerns no channel.
+	Barred
 	// Fault: something else that was done to somebody: Detail names it. It excuses nothing.
 	Fault
 
@@ -104,7 +107,7 @@ var kinds = [...]string{
 	Unknown: "unknown", Lost: "lost", Stopped: "stopped", Disconnected: "disconnected",
 	Began: "began", Placed: "placed", Received: "received", Done: "done", Gap: "gap", Passed: "passed", Ended: "ended",
 	Trimmed: "trimmed", Hidden: "hidden", Deleted: "deleted", StoreReplaced: "store replaced", Forgot: "forgot",
-	ServerCrashed: "server crashed", ClientCrashed: "client crashed", Cloned: "cloned", Fault: "fault",
+	ServerCrashed: "server crashed", ClientCrashed: "client crashed", Cloned: "cloned", Barred: "barred", Fault: "fault",
 	Final: "final", Quiesced: "quiesced",
 }
 

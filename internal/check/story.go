@@ -30,6 +30,8 @@ func (e *Event) String() string {
 		return fmt.Sprintf("%s is %s: %s", who, e.Kind, e.Code)
 	case Cloned:
 		return fmt.Sprintf("the outbox of %s is copied to %s", who, e.Detail)
+	case Barred:
+		return fmt.Sprintf("%s may be refused from now on: %s", orElse(e.Message, "what "+orElse(who, "anybody")+" publishes"), e.Code)
 	case Fault:
 		return fmt.Sprintf("%s: %s", orElse(who, "the world"), e.Detail)
 	case Began, Placed, Received, Done, Gap, Passed, Ended:

@@ -119,6 +119,9 @@ func (h *Hub) resolve(ch *channel, r *OpenRequest) (o Opened, named *namedCursor
 		if err == nil {
 			err = h.locate(&o, r, &cur, &st)
 		}
+		if err == nil && !r.NotBefore.IsZero() {
+			err = h.withhold(&o, r, &st)
+		}
 		if err == nil && named != nil && !cur.Known {
 			err = h.begin(named, o.Resumption.After)
 		}
@@ -175,6 +178,21 @@ func (h *Hub) locate(o *Opened, r *OpenRequest, cur *store.Cursor, st *store.Sta
 	default:
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "open subscription", Detail: "From: unknown value " + strconv.Itoa(int(r.From))}
 	}
+	return nil
+}
+
+// withhold moves a subscription behind what it may not read.
+func (h *Hub) withhold(o *Opened, r *OpenRequest, st *store.State) error {
+	last, err := h.log.Before(h.ctx, r.Channel, r.NotBefore)
+	x := &o.Resumption
+	if last = min(last, st.Head); err != nil || last <= x.After.Offset {
+		return err
+	}
+	if x.Trimmed.Empty() {
+		x.Trimmed.From = x.After.Offset + 1
+	}
+	x.Trimmed.To = last
+	x.After = holdfast.Position{Term: st.TermAt(last), Offset: last}
 	return nil
 }
 

@@ -123,6 +123,9 @@ type OpenRequest struct {
 	// FromPosition: then the subscriber knows better.
 	// Opening takes it over from whoever has it.
 	Cursor string
+	// NotBefore withholds records that are older: the subscription begins behind them, wherever it was to begin, and they are a
+	// trimmed range. Zero: none are.
+	NotBefore time.Time
 }
 
 // Opened is the answer to an [OpenRequest].

@@ -79,6 +79,7 @@ func (c *Client) progress(now time.Time, l *lane) {
 func (l *lane) shift(n int) {
 	l.items = l.items[n:]
 	l.send -= n
+	l.answered(n)
 	if len(l.items) == 0 {
 		l.items = nil
 	}
@@ -160,7 +161,8 @@ func (c *Client) land(now time.Time, l *lane) {
 	}
 }
 
-// hold waits as long as the server says, and then sends from that number on.
+// hold waits as long as the server says, and then sends from that number on; if the rate was exceeded, no more at first than
+// came through before, and then twice as many each time, as TCP does.
 func (c *Client) hold(now time.Time, l *lane, f *wire.Refused, fx []ClientEffect) []ClientEffect {
 	after := time.Duration(f.RetryAfter) * time.Millisecond
 	if after <= 0 {
@@ -175,7 +177,11 @@ func (c *Client) hold(now time.Time, l *lane, f *wire.Refused, fx []ClientEffect
 		}
 	}
 	c.land(now, l)
+	landed := l.landed
 	l.rewind()
+	if f.Code == holdfast.CodeRateLimited { // what goes beyond the rate would be discarded there, each time
+		l.pace = max(1, landed)
+	}
 	c.queue(l)
 	return append(fx, ClientEffect{Kind: FxHeld, Entry: held, Code: f.Code, Detail: f.Detail, At: l.haltedUntil})
 }
@@ -207,6 +213,7 @@ func (c *Client) refusedForGood(now time.Time, l *lane, f *wire.Refused, fx []Cl
 	}
 	l.items = append(l.items[:i], l.items[i+1:]...)
 	l.send--
+	l.answered(1)
 	c.requeue(l)
 	if i > 0 { // what came before it has no answer yet
 		return fx

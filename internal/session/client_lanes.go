@@ -48,6 +48,8 @@ type lane struct {
 	unknownFrom uint64
 	haltedUntil time.Time
 	goneBack    int // without progress
+	pace        int // how many may be unanswered, since the server limits the rate; 0: as many as its bounds allow
+	landed      int // how many were answered on this socket since the lane was last held
 }
 
 // rewind makes the lane send again from its lowest.
@@ -55,7 +57,15 @@ func (l *lane) rewind() {
 	for i := range l.items[:l.send] {
 		l.items[i].sent = false
 	}
-	l.send, l.stale = 0, 0
+	l.send, l.stale, l.pace, l.landed = 0, 0, 0, 0
+}
+
+// answered notes that n more have their answer: the server takes so many at least, so as many more may follow.
+func (l *lane) answered(n int) {
+	l.landed += n
+	if l.pace > 0 {
+		l.pace += n
+	}
 }
 
 // lowest returns the first number that has no answer and none to come.
@@ -276,6 +286,9 @@ func (c *Client) tooLarge(x *item) bool {
 func (c *Client) holdBack(now time.Time, l *lane, x *item, fx []ClientEffect) ([]ClientEffect, bool) {
 	most := c.inFlight()
 	if c.flight.Records >= most.Records || c.flight.Records > 0 && c.flight.Bytes+uint32(x.entry.Size) > most.Bytes {
+		return fx, true
+	}
+	if l.pace > 0 && l.send >= l.pace {
 		return fx, true
 	}
 	if x.kind == itemSeal && l.send > 0 {

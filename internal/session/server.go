@@ -97,15 +97,16 @@ const (
 	// SvAuthenticated answers FxSvAuthenticate: Session is the one to use, and Lanes how it publishes; Code, if set, refuses it.
 	// After is how long that holds; 0: for ever.
 	SvAuthenticated
-	// SvAnswered: what was submitted as Number of the lane (Channel, Producer) has its Answer; see there.
+	// SvAnswered: what was submitted as Number of the lane (Channel, Producer) has its Answer; see there. Detail and After say more
+	// of a refusal, and when to try again, where there is something to say.
 	SvAnswered
-	// SvOpened answers FxSvOpen: Sub is open at Position, or refused with Code.
+	// SvOpened answers FxSvOpen: Sub is open at Position, or refused with Code, Detail, and After as the time until it may be tried again.
 	SvOpened
 	// SvFlushed: the records First to Last of Sub, Bytes long, were handed to the socket.
 	SvFlushed
 	// SvGap: Sub cannot go on: Fork and Trimmed say what is gone, Resume after what it goes on.
 	SvGap
-	// SvTaken: Sub was ended by the hub, with Code: its named cursor was taken by somebody else, say.
+	// SvTaken: Sub was ended, with Code: its named cursor was taken by somebody else, say, or the right to it is gone.
 	SvTaken
 	// SvSweep: time passes, about once a second. Stalled, Taking and After tell how the socket is: for so many milliseconds the kernel has
 	// sent the same again and again.
@@ -203,7 +204,7 @@ const (
 	FxSvStored
 	// FxSvRefused: send refused: Channel, Producer, Number, Code, After, Expected, Detail.
 	FxSvRefused
-	// FxSvSubscribed: send subscribed: ID, Channel, Position, First, Head, Generation, Code, Detail.
+	// FxSvSubscribed: send subscribed: ID, Channel, Position, First, Head, Generation, Code, Detail, After.
 	FxSvSubscribed
 	// FxSvUnsubscribed: send unsubscribed: ID, Channel, Code, Detail.
 	FxSvUnsubscribed

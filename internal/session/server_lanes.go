@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -135,15 +136,15 @@ func (s *Server) answered(e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	case AnswerSkipped:
 		return s.stored(e, producer, 0, wire.FlagSkipped, fx)
 	case AnswerRefused:
-		return append(fx, s.refused(e, producer, e.Code, s.refusalDetail(e, e.Code)))
+		return append(fx, s.refused(e, producer, e.Code, cmp.Or(e.Detail, s.refusalDetail(e, e.Code))))
 	case AnswerDeferred:
 		if s.lanes == NoLanes {
-			f := s.refused(e, producer, e.Code, "")
-			f.After = s.limits.RetryAfter
+			f := s.refused(e, producer, e.Code, e.Detail)
+			f.After = cmp.Or(e.After, s.limits.RetryAfter)
 			return append(fx, f)
 		}
 		// a seal of a lane that has nothing to skip comes again from the number behind its last
-		return s.haltedReply(e, producer, max(e.Number, e.From), ServerEffect{Code: e.Code, After: s.limits.RetryAfter}, fx)
+		return s.haltedReply(e, producer, max(e.Number, e.From), ServerEffect{Code: e.Code, After: cmp.Or(e.After, s.limits.RetryAfter), Detail: e.Detail}, fx)
 	case AnswerHole:
 		return s.haltedReply(e, producer, e.Expected, ServerEffect{Code: holdfast.CodeHole, Expected: e.Expected}, fx)
 	case AnswerProducerUnknown:

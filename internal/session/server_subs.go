@@ -1,6 +1,7 @@
 package session
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -184,7 +185,7 @@ func (s *Server) subOpened(e *ServerEvent, fx []ServerEffect) []ServerEffect {
 		return fx
 	}
 	if e.Code != 0 {
-		f := ServerEffect{Kind: FxSvSubscribed, ID: x.request, Channel: x.channel, Code: e.Code, Detail: e.Detail}
+		f := ServerEffect{Kind: FxSvSubscribed, ID: x.request, Channel: x.channel, Code: e.Code, Detail: e.Detail, After: e.After}
 		s.remove(e.Sub)
 		return append(fx, f)
 	}
@@ -251,6 +252,27 @@ func (s *Server) Allowance(id uint32) (records, bytes int) {
 		return 0, 0
 	}
 	return records, bytes
+}
+
+// Subscription is one of a connection's, as others see it.
+type Subscription struct {
+	Sub     uint32
+	Channel string
+	Open    bool // else it has not been answered yet
+}
+
+// Subscribed yields the subscriptions, in no particular order. The machine must not be stepped meanwhile.
+func (s *Server) Subscribed() iter.Seq[Subscription] {
+	return func(yield func(Subscription) bool) {
+		if s.one.id != 0 && !yield(Subscription{s.one.id, s.one.channel, s.one.open}) {
+			return
+		}
+		for i := range s.more {
+			if x := &s.more[i]; !yield(Subscription{x.id, x.channel, x.open}) {
+				return
+			}
+		}
+	}
 }
 
 // Subscriptions returns how many there are.

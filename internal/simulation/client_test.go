@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/backoff"
 	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/internal/check"
@@ -58,6 +59,9 @@ func (w *world) launch(name, path string, outbox client.OutboxOptions, json, def
 		Outbox: p.outbox, Dial: w.net.Dialer(host), Agent: name, ConnectTimeout: 5 * time.Second, AckTimeout: 2 * time.Second,
 		PongTimeout: 5 * time.Second, Backoff: backoff.Options{BaseDelay: 200 * time.Millisecond, MaxDelay: 4 * time.Second},
 	}
+	if w.plan.Policy.Tokens > 0 {
+		o.Token = w.authority.tokensOf(name)
+	}
 	if json {
 		o.Codec = client.CodecJSON
 	}
@@ -101,6 +105,13 @@ func (p *program) watch(outcome func(e *client.Event)) {
 				p.w.count("connects")
 				if n := p.w.node.memories.Load(); p.memories.Swap(n) != n { // what it sent before was under the old one
 					p.note(check.Event{Kind: check.Forgot})
+				}
+			case client.EventHeld:
+				switch e.Code {
+				case holdfast.CodeRateLimited:
+					p.w.count("put off: rate")
+				case holdfast.CodeAuthUnavailable:
+					p.w.count("put off: hook")
 				}
 			case client.EventLost:
 				p.note(check.Event{Kind: check.Lost, Channel: e.Channel, Code: e.Code, From: e.From, To: e.To})

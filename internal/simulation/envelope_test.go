@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -83,7 +84,9 @@ func (e *enveloper) run() {
 	defer tr.CloseIdleConnections()
 	for e.ctx.Err() == nil {
 		ctx, cancel := context.WithTimeout(e.ctx, 5*time.Second)
-		c, _, err := websocket.Dial(ctx, "ws://"+address+"/socket?from=start&channel="+envelopeChannel+"&user="+e.plan.Name, &websocket.DialOptions{HTTPClient: &http.Client{Transport: tr}})
+		token, _ := e.w.authority.tokensOf(e.plan.Name)(ctx) // without one, it is not let in where tokens are wanted
+		query := url.Values{"from": {"start"}, "channel": {envelopeChannel}, "user": {e.plan.Name}, "token": {token}}
+		c, _, err := websocket.Dial(ctx, "ws://"+address+"/socket?"+query.Encode(), &websocket.DialOptions{HTTPClient: &http.Client{Transport: tr}})
 		cancel()
 		if err == nil {
 			e.w.count("envelope connects")

@@ -33,6 +33,9 @@ func (w *world) apply(s *step) bool {
 		w.node.skew.Add(int64(s.For))
 		return true
 	}
+	if done, mine := w.applyPolicy(s); mine {
+		return done
+	}
 	if c := w.client(s.Who); c != nil {
 		return w.applyTo(s, c)
 	}

@@ -86,6 +86,7 @@ func (n *node) run(p *process) {
 	if w.plan.Deflate {
 		o.Compression = server.CompressionOn
 	}
+	w.rule(&o)
 	var err error
 	if p.srv, err = server.New(o); err != nil {
 		w.fail("server.New: %v", err)

@@ -24,6 +24,7 @@ type plan struct {
 	Link        simnet.Link
 	CacheBytes  int
 	InFlight    uint32
+	Policy      policyPlan
 	Steps       []step
 }
 
@@ -99,6 +100,7 @@ func (p *plan) String() string {
 	kind := map[bool]string{true: "disk", false: "memory"}
 	fmt.Fprintf(&b, "seed %d: %s store, %v of faults, latency %v and up to %v, cache %d bytes, in flight %d, deflate %v\n",
 		p.Seed, kind[p.Disk], p.Length.Round(time.Second), p.Link.Latency, p.Link.Latency+p.Link.Jitter, p.CacheBytes, p.InFlight, p.Deflate)
+	b.WriteString(p.Policy.String())
 	for _, c := range p.Channels {
 		fmt.Fprintf(&b, "  %s keeps %d records (0: all)\n", c.Name, c.Keep)
 	}
@@ -161,6 +163,7 @@ func draw(seed uint64) *plan {
 		p.Steps = append(p.Steps, s)
 	}
 	p.envelopes()
+	drawPolicy(p)
 	return p
 }
 

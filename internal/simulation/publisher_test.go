@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -129,12 +128,12 @@ func (p *publisher) run() {
 func (p *publisher) publish(prog *program, b *burst) {
 	p.next++
 	message := fmt.Sprintf("%s-%d", p.name, p.next)
-	data := message + " " + strings.Repeat("x", b.Size)
+	message, data, typ := p.w.compose(message, b.Size, p.next)
 	if !prog.note(check.Event{Kind: check.Invoked, Channel: b.Channel, Message: message, Hash: contentHash(data)}) {
 		return
 	}
 	p.w.count("publishes")
-	opts := []client.PublishOption{client.WithType(holdfast.Text)}
+	opts := []client.PublishOption{client.WithType(typ)}
 	if p.plan.Hasty {
 		opts = append(opts, client.WithWait(client.WaitTaken))
 	}

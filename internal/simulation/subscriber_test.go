@@ -3,7 +3,6 @@ package simulation
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -121,7 +120,7 @@ func (s *subscriber) follow(prog *program, sub *client.Subscription, start clien
 		if err != nil {
 			return err
 		}
-		message, _, _ := strings.Cut(string(r.Data), " ")
+		message := messageOf(r.Data)
 		if !note(check.Event{Kind: check.Received, Pos: r.Position(), Message: message, Hash: contentHash(string(r.Data)), Time: r.Time.UnixMilli()}) {
 			return nil
 		}

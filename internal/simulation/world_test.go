@@ -33,6 +33,7 @@ type world struct {
 	mu          sync.Mutex
 	publishers  []*publisher
 	subscribers []*subscriber
+	authority   *authority
 	envelopers  []*enveloper
 	counts      map[string]int
 	faults      map[string]int
@@ -68,6 +69,7 @@ func simulate(t *testing.T, p *plan) (r result) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{plan: p, dir: dir, outboxes: files, start: time.Now(), counts: map[string]int{}, faults: map[string]int{},
 			net: simnet.New(simnet.Options{Seed: p.Seed, Link: p.Link})}
+		w.authority = &authority{w: w, revoked: map[string]bool{}}
 		w.run()
 		r = result{p, &machines.all, w.failures, w.rec.History(), w.counts, w.faults, time.Since(w.start)}
 	})
@@ -179,6 +181,7 @@ func (w *world) heal() {
 	}
 	w.node.full.Store(false)
 	w.node.mends()
+	w.authority.heal()
 }
 
 // calm is how long everybody must have everything before that counts as rest: longer than it takes to find out that a
@@ -232,7 +235,7 @@ func (w *world) restless() string {
 
 // audit reads every channel to its head.
 func (w *world) audit() {
-	s, err := client.OpenSession(context.Background(), "http://"+address, client.SessionOptions{Dial: w.net.Dialer("auditor")})
+	s, err := client.OpenSession(context.Background(), "http://"+address, client.SessionOptions{Dial: w.net.Dialer("auditor"), Token: w.authority.tokensOf("auditor")})
 	if err != nil {
 		w.fail("auditor: %v", err)
 		return
@@ -280,7 +283,7 @@ func (w *world) readAll(ctx context.Context, s *client.Session, final *check.Eve
 		if len(final.Records) == 0 {
 			final.To = r.Offset - 1
 		}
-		message, _, _ := strings.Cut(string(r.Data), " ")
+		message := messageOf(r.Data)
 		final.Records = append(final.Records, check.Record{Pos: r.Position(), Message: message, Hash: contentHash(string(r.Data)), Time: r.Time.UnixMilli()})
 		if r.Offset >= head {
 			return
@@ -326,6 +329,6 @@ func (w *world) leave(p *program) {
 
 func contentHash(s string) uint64 {
 	h := fnv.New64a()
-	io.WriteString(h, s)
+	io.WriteString(h, strings.TrimSpace(s))
 	return h.Sum64()
 }

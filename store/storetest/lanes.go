@@ -286,6 +286,32 @@ func testLaneCap(t *testing.T, open Open) {
 	checkResult(t, "after lanes were forgotten", r.append(publish(c, 'R', 1, "a"))[0], at(store.Stored, 2))
 }
 
+// Who may not publish cannot use the lanes up.
+func testRefusedLanes(t *testing.T, open Open) {
+	const c = "chat:refused"
+	r := newRig(t, open, func(o *Options) { o.MaxLanes = 4 })
+	refuse := func(d store.Draft) store.Draft { return with(d, store.Refuse, holdfast.CodeForbidden) }
+	full, refused := coded(store.Deferred, holdfast.CodeTooManyLanes), coded(store.Refused, holdfast.CodeForbidden)
+	for i, x := range []struct {
+		d    store.Draft
+		want store.Result
+	}{
+		{refuse(publish(c, 'P', 1, "a")), refused},
+		{refuse(skip(c, 'Q', 1, 1)), outcome(store.Skipped)},
+		{refuse(publish(c, 'R', 1, "a")), full},
+		{refuse(skip(c, 'R', 1, 1)), full},
+		{refuse(seal(c, 'R', 1, 1, 'S')), full},
+		{refuse(publish(c, 'P', 2, "b")), refused},
+		{refuse(skip(c, 'Q', 2, 2)), outcome(store.Skipped)},
+		{publish(c, 'R', 1, "a"), at(store.Stored, 1)},
+		{publish(c, 'S', 1, "a"), at(store.Stored, 2)},
+		{publish(c, 'T', 1, "a"), full},
+		{refuse(publish(c, 'R', 1, "a")), at(store.Duplicate, 1)},
+	} {
+		checkResult(t, fmt.Sprint("draft ", i), r.append(x.d)[0], x.want)
+	}
+}
+
 func testForget(t *testing.T, open Open) {
 	const c = "chat:forget"
 	r := newRig(t, open)

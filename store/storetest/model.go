@@ -88,7 +88,7 @@ func (m *model) decide(d *store.Draft) store.Result {
 		return expected(store.Hole, l.last+1)
 	case d.Verdict == store.Defer:
 		return coded(store.Deferred, d.Code)
-	case absent && len(c.lanes) >= m.opts.MaxLanes:
+	case absent && len(c.lanes) >= m.mostLanes(d):
 		return coded(store.Deferred, holdfast.CodeTooManyLanes)
 	}
 	c.lanes[d.Producer] = l
@@ -99,6 +99,14 @@ func (m *model) decide(d *store.Draft) store.Result {
 	res := m.store(c, d)
 	l.offsets[d.Number] = res.Offset
 	return res
+}
+
+// mostLanes is how many lanes a channel may have for a draft to get another one.
+func (m *model) mostLanes(d *store.Draft) int {
+	if d.Verdict == store.Refuse {
+		return (m.opts.MaxLanes + 1) / 2
+	}
+	return m.opts.MaxLanes
 }
 
 func (m *model) skip(c *modelChannel, l *modelLane, absent bool, d *store.Draft) store.Result {
@@ -112,7 +120,7 @@ func (m *model) skip(c *modelChannel, l *modelLane, absent bool, d *store.Draft)
 		return expected(store.Hole, l.last+1)
 	case l.sealed:
 		return outcome(store.Conflict)
-	case absent && len(c.lanes) >= m.opts.MaxLanes:
+	case absent && len(c.lanes) >= m.mostLanes(d):
 		return coded(store.Deferred, holdfast.CodeTooManyLanes)
 	}
 	c.lanes[d.Producer] = l

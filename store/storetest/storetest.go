@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"lanes", testLanes},
 		{"lane history", testLaneHistory},
 		{"lane cap", testLaneCap},
+		{"refused lanes", testRefusedLanes},
 		{"lanes are forgotten", testForget},
 		{"records", testRecords},
 		{"limits", testLimits},

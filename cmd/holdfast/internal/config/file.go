@@ -77,7 +77,15 @@ func (s *Settings) file(path string, text []byte) {
 func (s *Settings) pair(p *ast.MappingValueNode, from Source, first map[string]int) {
 	key, ok := scalar(p.Key)
 	o := s.option(key)
+	if x := s.sectionOf(key); ok && x != nil && first[key] == 0 {
+		first[key] = from.Line
+		s.section(x, p.Value, from)
+		return
+	}
 	switch {
+	case ok && o == nil && first[key] != 0:
+		s.wrong(from, key, "it is there already, in line %d", first[key])
+		return
 	case !ok || o == nil:
 		if !ok {
 			key = p.Key.String()

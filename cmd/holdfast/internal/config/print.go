@@ -24,6 +24,9 @@ func (s *Settings) Print(w io.Writer) error {
 			fmt.Fprintf(&b, "%s: %s  # %s\n", v.Option.Name, v.yaml(), v.Source)
 		}
 	}
+	for i := range s.sections {
+		s.printSection(&b, &s.sections[i])
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -61,6 +64,11 @@ func (s *Settings) PrintJSON(w io.Writer) error {
 			continue
 		}
 		list = append(list, one{v.Option.Name, v.json(), v.Source.String()})
+	}
+	for i := range s.sections {
+		if x := &s.sections[i]; len(s.entries[x.Key]) > 0 {
+			list = append(list, one{x.Key, s.json(x), s.entries[x.Key][0].Source.String()})
+		}
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

@@ -12,12 +12,15 @@ const (
 	sizePattern     = `^[0-9]+([kKmMgG]?[iI]?[bB]?)$`
 )
 
-// Schema writes a JSON schema (draft 2020-12) of files with these options. What it takes Load takes, except for bounds of
+// Schema writes a JSON schema (draft 2020-12) of files with these options and sections. What it takes Load takes, except for bounds of
 // durations and sizes, which it has no words for.
-func Schema(w io.Writer, options []*Option) error {
+func Schema(w io.Writer, options []*Option, sections ...Section) error {
 	properties := map[string]any{}
 	for _, o := range options {
 		properties[o.Name] = o.schema()
+	}
+	for i := range sections {
+		properties[sections[i].Key] = sections[i].schema()
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -88,7 +88,9 @@ type Setting struct {
 // Settings are a configuration that has been put together. They do not change once they are loaded.
 type Settings struct {
 	options  []*Option
+	sections []Section
 	values   map[*Option]Setting
+	entries  map[string][]Entry // by section
 	mistakes Mistakes
 }
 
@@ -96,6 +98,8 @@ type Settings struct {
 type Input struct {
 	// Options that there are.
 	Options []*Option
+	// Sections that a file may have. Default: none.
+	Sections []Section
 	// File to read. Default: none.
 	File string
 	// Lookup finds a variable. Default: there are none.
@@ -107,7 +111,7 @@ type Input struct {
 // Load puts a configuration together. It fails with Mistakes, all that there are, or with an *holdfast.Error if the file
 // cannot be read.
 func Load(in Input) (*Settings, error) {
-	s := &Settings{options: in.Options, values: map[*Option]Setting{}}
+	s := &Settings{options: in.Options, sections: in.Sections, values: map[*Option]Setting{}, entries: map[string][]Entry{}}
 	for _, o := range s.options {
 		s.defaults(o)
 	}
@@ -238,7 +242,7 @@ func Value[T any](s *Settings, name string) T {
 	return s.values[s.option(name)].value.Interface().(T)
 }
 
-// Changed lists what is different in next, in the order of the options.
+// Changed lists what is different in next, in the order of the options; then sections, by their keys alone.
 func (s *Settings) Changed(next *Settings) []Setting {
 	var list []Setting
 	for _, o := range s.options {
@@ -246,12 +250,17 @@ func (s *Settings) Changed(next *Settings) []Setting {
 			list = append(list, next.values[o])
 		}
 	}
+	for i := range s.sections {
+		if x := &s.sections[i]; !s.same(next, x) {
+			list = append(list, Setting{Option: &Option{Name: x.Key}, Source: Source{Layer: File}})
+		}
+	}
 	return list
 }
 
 // With returns the settings with those named taken from next.
 func (s *Settings) With(next *Settings, names []string) *Settings {
-	out := &Settings{options: s.options, values: map[*Option]Setting{}}
+	out := &Settings{options: s.options, sections: s.sections, values: map[*Option]Setting{}, entries: s.entries}
 	for o, v := range s.values {
 		if slices.Contains(names, o.Name) {
 			v = next.values[o]
