@@ -113,6 +113,7 @@ NETWORKED_BUDGET ?= 4m
 networked: tools
 	@$(say) 'tests with processes and networks, with the race detector'
 	bin/tools/gotest -budget $(NETWORKED_BUDGET) -- -race -shuffle=on -count=1 -timeout=$(NETWORKED_BUDGET) $(NETWORKED)
+	cd deploy/check && go vet ./... && go mod tidy -diff && ../../bin/tools/gotest -- -race -count=1 ./...
 
 .PHONY: fuzz
 fuzz: ## Fuzz everything that reads bytes from outside, FUZZTIME=20s each.

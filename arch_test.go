@@ -89,6 +89,9 @@ var foreign = []struct{ from, path string }{
 	{"server", "github.com/cockroachdb/"},
 	{"server", "github.com/alecthomas/kong"},
 	{"server", "github.com/prometheus/"},
+	{"server", "gopkg.in/yaml"},
+	{"server", "github.com/goccy/go-yaml"},
+	{"server", "k8s.io/"},
 }
 
 // purposeless are names that say nothing of what a folder is for.
@@ -235,6 +238,7 @@ func TestImportsThatPointUpAreFound(t *testing.T) {
 		{"internal/hub", module + "/internal/wire"},
 		{"client", module + "/store/memory"},
 		{"client", "github.com/cockroachdb/pebble/v2"},
+		{"server", "github.com/goccy/go-yaml"},
 		{"server", module + "/store/disk"},
 		{"server", module + "/monitor/prom"},
 		{"server", "github.com/prometheus/client_golang/prometheus"},

@@ -20,9 +20,9 @@ type authFlags struct {
 	AuthWebhookSecretFile string        `placeholder:"FILE" help:"Sign what the webhook is asked with the secret in this file."`
 	AuthIssuer            string        `placeholder:"ISS" help:"What a token's iss must be."`
 	AuthAudience          []string      `placeholder:"AUD" help:"What a token's aud must name; may be repeated, then one of them is enough."`
-	AuthLeeway            time.Duration `default:"30s" placeholder:"DURATION" help:"How far clocks may differ (${default})."`
+	AuthLeeway            time.Duration `default:"30s" placeholder:"DURATION" min:"0s" help:"How far clocks may differ (${default})."`
 	AuthCookie            string        `placeholder:"NAME" help:"Look for the token also in this cookie."`
-	AuthRefreshWindow     time.Duration `default:"1m" placeholder:"DURATION" help:"How long before its token ends a client is asked for the next (${default})."`
+	AuthRefreshWindow     time.Duration `default:"1m" placeholder:"DURATION" min:"1s" help:"How long before its token ends a client is asked for the next (${default})."`
 }
 
 // configure sets the server's hook, if the flags want one. What is returned is to be called at the end.

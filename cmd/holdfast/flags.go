@@ -22,6 +22,9 @@ func (s *size) UnmarshalText(b []byte) error {
 	return err
 }
 
+// Bytes is how the package config knows a size.
+func (s size) Bytes() int64 { return int64(s) }
+
 // split is a flag that takes line or a size.
 type split struct{ pieces.Split }
 

@@ -40,6 +40,7 @@ type commands struct {
 	Health    healthCmd    `cmd:"" help:"Say whether a WebSocket server answers: upgrade, and ping."`
 	Token     tokenCmd     `cmd:"" help:"Make and check tokens (JWT)."`
 
+	Config     configCmd     `cmd:"" help:"Check, show and describe the configuration of serve."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
@@ -112,6 +113,10 @@ func run(e *env, args []string) (code int) {
 		args = []string{"--help"}
 	}
 	cmd, err := parser.Parse(args)
+	if x, ok := errors.AsType[*exitError](err); ok { // from reading the configuration
+		e.say("%s", x.text)
+		return x.code
+	}
 	if err != nil {
 		e.say("%v; see holdfast --help", err)
 		return exitUsage

@@ -24,30 +24,32 @@ import (
 )
 
 type serveCmd struct {
+	configFlag
+
 	Listen           string        `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to listen on (${default}); port 0 for a free one."`
 	Store            string        `default:"disk" enum:"disk,memory" placeholder:"disk|memory" help:"Where records are kept (${default})."`
 	Data             string        `default:"./holdfast-data" placeholder:"DIR" help:"Folder of the disk store (${default})."`
 	Insecure         bool          `help:"Take everybody, also from other machines and through proxies: whoever reaches the port may read and write every channel."`
-	MaxMessage       size          `default:"1M" placeholder:"SIZE" help:"Largest record (${default})."`
-	MaxConnections   int           `placeholder:"N" help:"Connections at a time (the limit on open files, less 640 or three quarters of it)."`
-	ConnectRate      float64       `placeholder:"N" help:"Connections that are let in a second; the others are told when to come back. 0: no limit."`
-	ConnectBurst     int           `placeholder:"N" help:"Connections that are let in at once after a pause (a second's worth)."`
+	MaxMessage       size          `default:"1M" placeholder:"SIZE" min:"1" max:"256M" help:"Largest record (${default})."`
+	MaxConnections   int           `placeholder:"N" min:"0" help:"Connections at a time (the limit on open files, less 640 or three quarters of it)."`
+	ConnectRate      float64       `placeholder:"N" min:"0" help:"Connections that are let in a second; the others are told when to come back. 0: no limit."`
+	ConnectBurst     int           `placeholder:"N" min:"0" help:"Connections that are let in at once after a pause (a second's worth)."`
 	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
-	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" help:"How long records are kept (${default}); 0: no bound."`
+	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" min:"0s" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
-	TrimEvery        time.Duration `default:"10s" hidden:"" help:"How often retention is applied."`
-	MonitorKey       string        `env:"HOLDFAST_MONITOR_KEY" placeholder:"KEY" help:"Bearer token that allows to reset the figures from beyond this machine, 16 bytes or more; better given as HOLDFAST_MONITOR_KEY, since others see command lines. Without it nobody may."`
-	StuckAfter       time.Duration `default:"5s" placeholder:"DURATION" help:"How long publishes may wait for the store until the server calls itself unhealthy (${default})."`
-	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
-	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" help:"Further silence after which a client is given up (${default})."`
-	WaitForData      time.Duration `placeholder:"DURATION" help:"Wait for so long until another server, which is being shut down, has let go of the data folder, and only then listen. 0: do not start."`
-	ShutdownDelay    time.Duration `placeholder:"DURATION" help:"At the end, time to be unready and serve as before, so that a load balancer notices (${default})." default:"0s"`
-	Drain            time.Duration `default:"30s" placeholder:"DURATION" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
-	Tidy             time.Duration `default:"2s" placeholder:"DURATION" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
-	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
+	TrimEvery        time.Duration `default:"10s" min:"1ms" hidden:"" help:"How often retention is applied."`
+	MonitorKey       string        `env:"HOLDFAST_MONITOR_KEY" secret:"" placeholder:"KEY" help:"Bearer token that allows to reset the figures from beyond this machine, 16 bytes or more; better given as HOLDFAST_MONITOR_KEY, since others see command lines. Without it nobody may."`
+	StuckAfter       time.Duration `default:"5s" placeholder:"DURATION" min:"50ms" help:"How long publishes may wait for the store until the server calls itself unhealthy (${default})."`
+	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" min:"1ms" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
+	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" min:"1ms" help:"Further silence after which a client is given up (${default})."`
+	WaitForData      time.Duration `default:"0s" placeholder:"DURATION" min:"0s" help:"Time to wait for another server, which is being shut down, to let go of the data folder (${default}: a folder that is in use is refused). The server listens only then."`
+	ShutdownDelay    time.Duration `default:"0s" placeholder:"DURATION" min:"0s" help:"Time at the end (${default}) to be unready and serve as before, so that a load balancer notices."`
+	Drain            time.Duration `default:"30s" placeholder:"DURATION" min:"1ms" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
+	Tidy             time.Duration `default:"2s" placeholder:"DURATION" min:"0s" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
+	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" min:"-1" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
 	GCSlack          size          `name:"gc-slack" default:"8M" placeholder:"SIZE" help:"Garbage that may gather beyond that (${default}), so that a small heap is not collected all the time. None where GOMEMLIMIT is set."`
 	authFlags        `embed:""`
-	LogLevel         slog.Level `default:"warn" placeholder:"LEVEL" help:"What is logged to standard error: debug, info, warn or error (${default})."`
+	LogLevel         slog.Level `default:"warn" placeholder:"LEVEL" reload:"" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string     `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int        `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
 }
@@ -58,7 +60,9 @@ func (c *serveCmd) Run(e *env) error {
 		debug.SetGCPercent(c.GCPercent)
 	}
 	defer runtime.KeepAlive(c.slack())
-	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	level := &slog.LevelVar{}
+	level.Set(c.LogLevel)
+	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
 	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst, ShutdownDelay: c.ShutdownDelay, DrainPeriod: c.Drain,
 		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Workers: workers, Logger: logger,
 		MonitorKey: c.MonitorKey, StuckAfter: c.StuckAfter, Metrics: prom.Handler,
@@ -96,6 +100,8 @@ func (c *serveCmd) Run(e *env) error {
 	defer tidying.Wait()
 	defer cancel()
 	tidying.Go(func() { tidy.Run(ctx, c.Tidy) })
+	stopReloading := c.reloads(ctx, &tidying, logger, level)
+	defer stopReloading()
 	fmt.Fprintf(e.stdout, "listening on http://%s (ws endpoint /ws)\n", ln.Addr())
 	return c.serve(e, srv, ln)
 }

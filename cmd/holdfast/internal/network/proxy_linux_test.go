@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,22 +22,25 @@ import (
 	"github.com/holdfast-ws/holdfast/internal/netlab"
 )
 
-// idleTimeout is what the tests set where docs/proxies.md has 120 s.
+// idleTimeout is what the tests set where the files of deploy/ have 120 s.
 const idleTimeout = 3 * time.Second
 
-// kind is a proxy that docs/proxies.md says how to configure.
+// kind is a proxy that a file in deploy/ configures.
 type kind struct {
-	name    string // of the program, and of the block on the page
+	name    string // of the program
+	file    string // in deploy/
 	replace [][2]string
-	before  string // what goes around the page's block
+	before  string // what goes around the file
 	after   string
 	args    []string
 	reload  syscall.Signal
+	command []string // that reloads, where no signal does
+	patient bool     // it never cuts idle connections
 }
 
-// kinds says what of the page's configurations is changed: addresses, paths, and times, to be short.
+// kinds says what of the files is changed: addresses, paths, and times, to be short.
 var kinds = []kind{
-	{name: "nginx", reload: syscall.SIGHUP,
+	{name: "nginx", file: "nginx.conf", reload: syscall.SIGHUP,
 		replace: [][2]string{
 			{`server 127\.0\.0\.1:8080;`, "server $SERVER;"}, {`/etc/ssl/holdfast`, "$DIR/tls"},
 			{`proxy_(read|send)_timeout 120s;`, "proxy_${1}_timeout 3s;"},
@@ -44,31 +48,31 @@ var kinds = []kind{
 		before: "user root;\npid $DIR/nginx.pid;\nerror_log stderr;\nworker_processes 2;\nworker_shutdown_timeout 2s;\nevents {}\nhttp {\naccess_log off;\n" +
 			"client_body_temp_path $DIR/body;\nproxy_temp_path $DIR/proxy;\nfastcgi_temp_path $DIR/f;\nuwsgi_temp_path $DIR/u;\nscgi_temp_path $DIR/s;\n",
 		after: "}\n", args: []string{"-e", "stderr", "-g", "daemon off;", "-c"}},
-	{name: "haproxy", reload: syscall.SIGUSR2,
+	{name: "haproxy", file: "haproxy.cfg", reload: syscall.SIGUSR2,
 		replace: [][2]string{{`127\.0\.0\.1:8080`, "$SERVER"}, {`timeout tunnel  120s`, "timeout tunnel 3s"}, {`hard-stop-after 10m`, "hard-stop-after 2s"}},
 		args:    []string{"-W", "-db", "-f"}},
+	{name: "caddy", file: "Caddyfile", command: []string{"reload", "--force", "--adapter", "caddyfile", "--config"}, patient: true,
+		replace: [][2]string{{`127\.0\.0\.1:8080`, "$SERVER"}, {`holdfast\.example\.com`, ":80"}},
+		before:  "{\nauto_https off\nstorage file_system $DIR/caddy\n}\n",
+		args:    []string{"run", "--adapter", "caddyfile", "--config"}},
 }
 
-// config is the page's configuration, changed.
+// config is the file in deploy/, changed.
 func (k *kind) config(t testing.TB, server, dir string) string {
 	t.Helper()
-	page, err := os.ReadFile("../../../../docs/proxies.md")
+	text, err := os.ReadFile("../../../../deploy/" + k.file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, found := strings.Cut(string(page), "\n```"+k.name+"\n")
-	block, _, closed := strings.Cut(rest, "\n```\n")
-	if !found || !closed {
-		t.Fatalf("docs/proxies.md has no block for %s", k.name)
-	}
+	conf := string(text)
 	for _, r := range k.replace {
 		re := regexp.MustCompile(r[0])
-		if !re.MatchString(block) {
-			t.Fatalf("docs/proxies.md: %s: nothing is like %s", k.name, r[0])
+		if !re.MatchString(conf) {
+			t.Fatalf("deploy/%s: nothing is like %s", k.file, r[0])
 		}
-		block = re.ReplaceAllString(block, strings.NewReplacer("$SERVER", server, "$DIR", dir).Replace(r[1]))
+		conf = re.ReplaceAllString(conf, strings.NewReplacer("$SERVER", server, "$DIR", dir).Replace(r[1]))
 	}
-	return strings.ReplaceAll(k.before, "$DIR", dir) + block + "\n" + k.after
+	return strings.ReplaceAll(k.before, "$DIR", dir) + conf + "\n" + k.after
 }
 
 // proxied is a publisher and a subscriber that reach the server through a proxy on a host of its own.
@@ -123,6 +127,17 @@ func (p *proxied) run() {
 	})
 }
 
+// reloaded has the proxy read its configuration again.
+func (p *proxied) reloaded() {
+	p.Helper()
+	if p.command == nil {
+		p.proxy.Signal(p.reload)
+		return
+	}
+	c := p.host.Start(p.name, append(p.command, p.path("conf"))...)
+	<-c.Done()
+}
+
 func (p *proxied) write(name, text string) {
 	p.Helper()
 	if err := os.WriteFile(p.path(name), []byte(text), 0o600); err != nil {
@@ -151,10 +166,10 @@ func (p *proxied) certificate(addr netip.Addr) {
 	p.write("tls.key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
 }
 
-// throughProxies runs a test with each proxy, and with TLS at nginx.
-func throughProxies(t *testing.T, f func(t *testing.T, k kind, scheme string)) {
+// throughProxies runs a test with each of the proxies, and with TLS at nginx.
+func throughProxies(t *testing.T, through []kind, f func(t *testing.T, k kind, scheme string)) {
 	t.Parallel()
-	for _, k := range kinds {
+	for _, k := range through {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			f(t, k, "http")
@@ -168,7 +183,7 @@ func throughProxies(t *testing.T, f func(t *testing.T, k kind, scheme string)) {
 
 // Heartbeats that are more frequent than a proxy's patience keep idle sessions open through it.
 func TestIdleBehindAProxy(t *testing.T) {
-	throughProxies(t, func(t *testing.T, k kind, scheme string) {
+	throughProxies(t, kinds, func(t *testing.T, k kind, scheme string) {
 		p := newProxied(t, k, scheme, []string{"--heartbeat", "500ms"}, nil)
 		p.stay(either[time.Duration](3, 40) * idleTimeout)
 		p.fault("idle behind a proxy")
@@ -180,7 +195,7 @@ func TestIdleBehindAProxy(t *testing.T) {
 
 // Promises 1 and 3: where they are less frequent, the proxy cuts idle sessions, and these go on.
 func TestProxyCutsIdleSessions(t *testing.T) {
-	throughProxies(t, func(t *testing.T, k kind, scheme string) {
+	throughProxies(t, slices.DeleteFunc(slices.Clone(kinds), func(k kind) bool { return k.patient }), func(t *testing.T, k kind, scheme string) {
 		p := newProxied(t, k, scheme, []string{"--heartbeat", "30s"}, eagerClient)
 		for range either(1, 10) {
 			before := p.connects()
@@ -196,12 +211,12 @@ func TestProxyCutsIdleSessions(t *testing.T) {
 // Promises 1 and 3: under traffic the proxy is reloaded and restarted, and the server behind it is killed: 502 and 503
 // are tried again.
 func TestProxyAndServerRestart(t *testing.T) {
-	throughProxies(t, func(t *testing.T, k kind, scheme string) {
+	throughProxies(t, kinds, func(t *testing.T, k kind, scheme string) {
 		p := newProxied(t, k, scheme, eagerServer, eagerClient)
 		stop := p.stream(3 * time.Millisecond)
 		for range either(1, 10) {
 			before := p.connects()
-			p.proxy.Signal(p.reload)
+			p.reloaded()
 			p.fault("proxy reloaded")
 			p.reconnected(before) // the old workers end two seconds later
 			p.recovered()
