@@ -22,6 +22,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	beChild()
+	beHerd()
 	dir, err := os.MkdirTemp("", "holdfast-test-")
 	if err != nil {
 		panic(err)
