@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/rig"
+	"github.com/holdfast-ws/holdfast/internal/load"
+)
+
+// rushSize says how large a rush is.
+type rushSize struct {
+	processes, clients int // clients of each process
+	rate               int // that are let in a second
+	stay               time.Duration
+	calm               int // messages by which latency is measured without the rush
+	slower             float64
+}
+
+// Promise 9: a crowd that dials all at once comes in at the rate, and nobody starves; meanwhile those who were there are served. What
+// latency is worth on a machine that others use, the long run says.
+func TestRush(t *testing.T) {
+	newRush(t, rushSize{processes: 3, clients: 200, rate: 100, stay: time.Second, calm: 40}).run()
+}
+
+// The same with 20,000 clients, and the latency of 200 that are connected is at most twice that of calm.
+func TestRushOfThousands(t *testing.T) {
+	switch {
+	case !long():
+		t.Skip("set HOLDFAST_LONG=1")
+	case raceOn:
+		t.Skip("the race detector ends a process with more than 8,128 goroutines")
+	}
+	newRush(t, rushSize{processes: 3, clients: 6667, rate: 500, stay: 15 * time.Second, calm: 400, slower: 2}).run()
+}
+
+// before is how many are there before the rush, and messages a second that they all get.
+const (
+	before      = 200
+	messageRate = 20
+)
+
+// rush is a server and processes that dial it.
+type rush struct {
+	*world
+	rushSize
+	crowd []*rig.Proc
+	tell  []*os.File
+}
+
+func newRush(t *testing.T, size rushSize) *rush {
+	if _, err := exec.LookPath("nice"); err != nil {
+		t.Skip("needs nice")
+	}
+	r := &rush{world: newWorld(t), rushSize: size}
+	r.serve("--store", "memory", "--connect-rate", fmt.Sprint(size.rate), "--connect-burst", fmt.Sprint(max(size.rate, 2*before)))
+	for i := range size.processes {
+		in, tell, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { tell.Close() })
+		text, err := json.Marshal(&arrivals{URL: r.url(), First: (i + 1) * 8000, Clients: size.clients, Stay: size.stay, Report: r.report(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// it stands for other machines, which would not take the server's cores
+		p, err := rig.Start("arrivals", "nice", rig.Options{Stdin: in, Stdout: &discard{}, Env: []string{arrivalsEnv + "=" + string(text)}}, "-n", "19", os.Args[0])
+		in.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.Kill)
+		r.crowd, r.tell = append(r.crowd, p), append(r.tell, tell)
+	}
+	return r
+}
+
+func (r *rush) report(i int) string { return r.path(fmt.Sprint("arrivals", i)) }
+
+// implied is how long the rate makes it take until all are in, but for those that may come in at once.
+func (r *rush) implied() time.Duration {
+	return time.Duration(float64(r.processes*r.clients-r.rate) / float64(r.rate) * float64(time.Second))
+}
+
+func (r *rush) run() {
+	t := r.t
+	calm := r.latency(r.calm, func() {})
+	t.Logf("calm: %v", calm)
+	// for as long as the rush lasts, if it goes as it should
+	busy := r.latency(int(r.implied().Seconds()*messageRate), func() {
+		for _, f := range r.tell {
+			fmt.Fprintln(f, "go")
+		}
+	})
+	t.Logf("rush: %v", busy)
+	for _, p := range r.crowd {
+		if code := r.waitFor(p, 2*r.implied()+patience); code != 0 {
+			t.Fatalf("the crowd ended with exit code %d: %s", code, p.Stderr())
+		}
+	}
+	r.arrived()
+	if r.slower > 0 && float64(busy.P99) > r.slower*float64(calm.P99) {
+		t.Errorf("p99 of those who were there is %v in the rush, and %v in calm", time.Duration(busy.P99), time.Duration(calm.P99))
+	}
+}
+
+// latency has 200 connections, and measures how long messages take to each of them.
+func (r *rush) latency(messages int, begin func()) *load.Result {
+	r.t.Helper()
+	dialect, err := load.DialectOf("holdfast-binary")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	target, err := load.TargetOf(r.url(), dialect)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	target.Process = load.Process{PIDs: []int{r.server.Pid()}}
+	work, err := load.WorkOf("latency")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	res, err := work.Run(r.ctx, target, load.Options{Connections: before, Messages: messages, Rate: messageRate, Reading: load.ReadingThread, Begin: begin})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if res.Count != res.Wanted || res.Faults != (load.Faults{}) {
+		r.t.Errorf("not everything has come: %v", res)
+	}
+	return res
+}
+
+// arrived looks at when the crowd came in.
+func (r *rush) arrived() {
+	t := r.t
+	t.Helper()
+	var in []time.Duration
+	var attempts []int
+	refused, failed := map[string]int{}, map[string]int{}
+	for i := range r.crowd {
+		var a arrivalsReport
+		if err := json.Unmarshal(r.read(fmt.Sprint("arrivals", i)), &a); err != nil {
+			t.Fatal(err)
+		}
+		in, attempts = append(in, a.In...), append(attempts, a.Attempts...)
+		for k, n := range a.Refused {
+			refused[k] += n
+		}
+		for k, n := range a.Failed {
+			failed[k] += n
+		}
+	}
+	slices.Sort(in)
+	slices.Sort(attempts)
+	all := r.processes * r.clients
+	if len(in) != all {
+		t.Fatalf("%d of %d came in", len(in), all)
+	}
+	perSecond := make([]int, int(in[all-1].Seconds())+1)
+	for _, d := range in {
+		perSecond[int(d.Seconds())]++
+	}
+	t.Logf("%d came in, the last after %v, for which the rate implies %v; attempts p50 %d, p99 %d, at most %d; refused %v, failed %v; in each second %v", all,
+		in[all-1].Round(time.Millisecond), r.implied(), attempts[all/2], attempts[all*99/100], attempts[all-1], refused, failed, perSecond)
+	if in[all-1] > r.implied()*3/2 {
+		t.Errorf("the last came in after %v; one and a half times what the rate implies is %v", in[all-1], r.implied()*3/2)
+	}
+}
