@@ -65,7 +65,7 @@ func New(o Options) (*Server, error) {
 		o.Store = memory.New(memory.Options{})
 	}
 	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
-		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
+		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: newLobby()}
 	s.limits = o.limits(s.log.Info())
 	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
 	var err error
