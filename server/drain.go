@@ -46,6 +46,7 @@ func (s *Server) stayUnready(ctx context.Context) {
 // drain asks everybody to come back, spread over the drain period, and waits until they have gone.
 func (s *Server) drain(ctx context.Context) error {
 	conns, step := s.beginDrain(time.Now())
+	s.logger.Info("the server drains: its clients are asked to leave", "connections", len(conns), "over", s.o.DrainPeriod)
 	for i, c := range conns {
 		c.drain(time.Duration(i) * step)
 	}
@@ -55,7 +56,9 @@ func (s *Server) drain(ctx context.Context) error {
 	if s.waitIdle(patience) == nil {
 		return nil
 	}
-	for _, c := range s.snapshot() {
+	left := s.snapshot()
+	s.logger.Warn("clients have not left as they were asked to; they are closed", "connections", len(left))
+	for _, c := range left {
 		c.end(holdfast.CodeServiceRestart, "the server restarts")
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*closeTimeout)
