@@ -37,18 +37,30 @@ func TestRushOfThousands(t *testing.T) {
 	case raceOn:
 		t.Skip("the race detector ends a process with more than 8,128 goroutines")
 	}
+	judged := false
 	for range 3 {
 		r := newRush(t, rushSize{processes: 3, clients: 6667, rate: 500, stay: 15 * time.Second, calm: 400})
 		r.run()
+		r.server.Kill()
+		if r.calmly.P99 > int64(calmEnough) {
+			t.Logf("p99 is %v in calm: others use the machine, and this run says nothing", time.Duration(r.calmly.P99))
+			continue
+		}
+		judged = true
 		late, slow := r.last > r.implied()*3/2, r.busy.P99 > 2*r.calmly.P99
 		if !late && !slow {
 			return
 		}
 		t.Logf("not well enough: the last came in after %v, p99 is %v, and %v in calm", r.last, time.Duration(r.busy.P99), time.Duration(r.calmly.P99))
-		r.server.Kill()
 	}
-	t.Error("in none of three runs it went well enough")
+	if !judged {
+		t.Skip("needs a machine that others do not use at the same time")
+	}
+	t.Error("in no run it went well enough")
 }
+
+// calmEnough is what p99 may be in calm for a run to say something. It is 2 to 5 ms on two cores that nobody else uses.
+const calmEnough = 10 * time.Millisecond
 
 // before is how many are there before the rush, and messages a second that they all get.
 const (
