@@ -47,11 +47,10 @@ func TestRollingRestartOfThousands(t *testing.T) {
 type rolling struct {
 	*world
 	rollingSize
-	backend   string // the server's own address
-	nginx     *rig.Proc
-	herds     []*rig.Proc
-	tell      []*os.File // their standard input
-	successor *rig.Proc
+	backend string // the server's own address
+	nginx   *rig.Proc
+	herds   []*rig.Proc
+	tell    []*os.File // their standard input
 
 	begun          time.Time     // of the shutdown
 	drained, taken time.Duration // since then: the predecessor has ended, the successor listens
@@ -163,9 +162,6 @@ func (r *rolling) restart() {
 	}
 	r.taken = time.Since(r.begun)
 	r.server = successor
-	if r.drained > r.drain+5*time.Second+patience/10 {
-		t.Errorf("it took %v to drain, for a period of %v", r.drained, r.drain)
-	}
 }
 
 // judge holds together what everybody has seen.
