@@ -42,6 +42,7 @@ var floors = map[string]int{
 
 	"auth":                  2, // knows breaker
 	"internal/check/linear": 2,
+	"internal/envelope":     2, // knows wire
 	"internal/hub":          2,
 	"internal/session":      2,
 

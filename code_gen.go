@@ -109,7 +109,7 @@ const (
 	CodeBadChannel Code = 4304
 	// CodeForbidden: this client may not do that.
 	CodeForbidden Code = 4305
-	// CodeUnsupportedProtocol: the client asked for no subprotocol that the server speaks.
+	// CodeUnsupportedProtocol: the client asked for subprotocols, and the server speaks none of them.
 	CodeUnsupportedProtocol Code = 4306
 	// CodePositionAhead: the position lies ahead of the channel's head.
 	CodePositionAhead Code = 4308
@@ -236,7 +236,7 @@ var codeTable = [...]codeInfo{
 	{4303, ActionStop, "message_too_large", "the record is larger than the server takes", "send smaller records, or raise the server's limit on messages"},
 	{4304, ActionStop, "bad_channel", "that is no name for a channel", "use 1 to 255 bytes of printable text without spaces, quotes and backslashes, such as chat:lobby"},
 	{4305, ActionStop, "forbidden", "this client may not do that", "ask for the right, or use another channel"},
-	{4306, ActionStop, "unsupported_protocol", "the client asked for no subprotocol that the server speaks", "ask for holdfast.v1.bin or holdfast.v1.json"},
+	{4306, ActionStop, "unsupported_protocol", "the client asked for subprotocols, and the server speaks none of them", "ask for holdfast.v1.bin or holdfast.v1.json, or for none"},
 	{4308, ActionStop, "position_ahead", "the position lies ahead of the channel's head", "subscribe from head, from start, or from an offset that the channel has"},
 	{4309, ActionStop, "bad_payload", "the data is not of the type that it is said to be", "send valid JSON as json, UTF-8 as text, and all else as binary"},
 	{4310, ActionStop, "cursor_taken", "another subscriber has taken this named cursor over", "use one subscriber for each name"},

@@ -27,10 +27,10 @@ func (s *Server) admit(r *http.Request) error {
 	s.mu.Lock()
 	draining, failed := s.draining, s.failed
 	s.mu.Unlock()
-	if failed && r.URL.Path == "/ws" {
+	if failed && endpoint(r.URL.Path) {
 		return &holdfast.Error{Code: holdfast.CodeStoreUnavailable, Op: "connect", RetryAfter: s.o.RetryAfter}
 	}
-	if draining && r.URL.Path == "/ws" {
+	if draining && endpoint(r.URL.Path) {
 		return s.comeAgain()
 	}
 	return nil
@@ -92,7 +92,7 @@ func (s *Server) turnAway(w http.ResponseWriter, err error) {
 	s.count.turnAway(code)
 	status := http.StatusForbidden
 	switch {
-	case code == holdfast.CodeUnsupportedProtocol:
+	case code == holdfast.CodeUnsupportedProtocol, code == holdfast.CodeBadChannel, code == holdfast.CodeBadArgument:
 		status = http.StatusBadRequest
 	case code.Action() == holdfast.ActionLater:
 		status = http.StatusServiceUnavailable

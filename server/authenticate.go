@@ -17,7 +17,7 @@ func (c *conn) authenticate(x *scratch, now int64) {
 	h := &x.dec.Hello
 	ask := c.srv.o.Authenticate
 	if ask == nil {
-		c.authenticated(x, User{ID: ""}, nil, now)
+		c.authenticated(x, User{ID: c.nobody()}, nil, now)
 		return
 	}
 	g := c.greet
@@ -72,6 +72,10 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 			c.request = c.greet.request
 		}
 	}
+	if c.dialect != nil && e.Code == 0 {
+		e.Lanes = session.NoLanes
+		c.dialect.known(h, c.user)
+	}
 	c.greet = nil
 	x.fx = c.machine.Step(now, &e, x.fx[:0])
 	c.apply(x, now)
@@ -125,6 +129,7 @@ func (c *conn) refreshWith(token string) {
 		c.refresh = nil
 		if !c.ending {
 			c.step(&e)
+			c.authAnswered()
 			c.member.Urgent()
 		}
 	})

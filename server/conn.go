@@ -36,6 +36,7 @@ type conn struct {
 	session wire.SessionID
 	ending  bool    // end was called
 	ended   *ending // if end was called
+	dialect *dialect
 }
 
 // greeting is what a connection holds until it is authenticated.
@@ -113,13 +114,17 @@ func (s *Server) instant() (now, at int64) {
 }
 
 // start takes a connection over from its upgrade.
-func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
+func (s *Server) start(wc *ws.Conn, codec wire.Codec, d *dialect, r *http.Request) {
+	c := &conn{srv: s, ws: wc, codec: codec, dialect: d, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
 	}
-	m := s.hub.Attach(wc, encoderOf(codec, wc.Compressed()), c)
+	encoder := encoderOf(codec, wc.Compressed())
+	if d != nil {
+		encoder = encodeEnvelopes
+	}
+	m := s.hub.Attach(wc, encoder, c)
 	m.Lock() // a worker may sweep it already
 	c.member = m
 	m.Unlock()
@@ -131,6 +136,9 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 		return
 	}
 	s.count.connections.Add(1)
+	if d != nil {
+		d.open(c)
+	}
 	// a fresh goroutine: net/http's has a deep stack that would stay with the connection
 	go c.run()
 }
@@ -142,6 +150,9 @@ func (c *conn) run() {
 		return
 	}
 	c.finish(err)
+	if c.dialect != nil {
+		c.dialect.settle(c)
+	}
 	c.member.Detach()
 	c.srv.release(c)
 	c.ws.Wait()
@@ -204,6 +215,9 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 		return
 	}
 	c.ending = true
+	if c.dialect != nil {
+		c.dialect.restarts = code == holdfast.CodeServiceRestart
+	}
 	c.srv.count.ended(code)
 	e := &ending{read: make(chan struct{}), closed: make(chan struct{})}
 	c.ended = e
@@ -250,8 +264,11 @@ func (c *conn) Message(op ws.Opcode, p []byte) error {
 
 // message handles the frames of one message; subscriptions that they ask for are left in x. Locked.
 func (c *conn) message(x *scratch, op ws.Opcode, p []byte) error {
-	if c.ending {
+	if c.ending && !c.partingWords() {
 		return nil
+	}
+	if c.dialect != nil {
+		return c.envelope(x, op, p)
 	}
 	if op != opcode(c.codec) {
 		return &holdfast.Error{Code: holdfast.CodeUnsupportedData, Op: "read message", Detail: "not what " + c.codec.Subprotocol() + " speaks"}
@@ -312,6 +329,9 @@ func (c *conn) Control(op ws.Opcode, p []byte) error {
 	c.member.Lock()
 	defer c.member.Unlock()
 	c.machine.Step(c.srv.millis(), &heard, nil)
+	if op == ws.OpPong && c.dialect != nil {
+		c.arrived(p)
+	}
 	if op == ws.OpPing && !c.ending {
 		var frame [2 + 125]byte
 		c.member.Control(append(ws.AppendHeader(frame[:0], ws.OpPong, len(p), 0), p...))
@@ -328,7 +348,7 @@ func (c *conn) Ready() bool {
 	// It is called when the socket has something to read. A large message on a slow line is a sign of life long before
 	// it is whole, and the peer cannot answer a ping in the middle of it.
 	c.machine.Step(c.srv.millis(), &heard, nil)
-	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0
+	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0 || c.dialect != nil && c.dialect.full(c.srv)
 	c.member.Unlock()
 	return !waiting && c.member.Ready()
 }
@@ -345,6 +365,9 @@ func (c *conn) Answered(drafts []store.Draft, results []store.Result, at int64) 
 		x.fx = c.machine.Step(now, &e, x.fx)
 	}
 	c.apply(x, now)
+	if c.dialect != nil {
+		c.ws.Resume()
+	}
 }
 
 // Opened is part of hub.Owner.
@@ -395,6 +418,9 @@ func (c *conn) Prefetch() {
 
 // Flushed is part of hub.Owner.
 func (c *conn) Flushed(sub uint32, first, last uint64, bytes int) {
+	if c.dialect != nil {
+		c.sent(sub, last)
+	}
 	c.machine.Step(0, &session.ServerEvent{Kind: session.SvFlushed, Sub: sub, First: first, Last: last, Bytes: bytes}, nil)
 }
 
@@ -407,6 +433,9 @@ func (c *conn) Gap(sub uint32, r store.Resumption) {
 
 // CursorTaken is part of hub.Owner.
 func (c *conn) CursorTaken(sub uint32) {
+	if c.dialect != nil {
+		defer c.taken(sub)
+	}
 	c.step(&session.ServerEvent{Kind: session.SvTaken, Sub: sub, Code: holdfast.CodeCursorTaken})
 	c.member.Urgent()
 }
@@ -423,12 +452,15 @@ func (c *conn) Sweep(_ time.Time, f hub.SweepFacts) {
 	if c.member == nil {
 		return
 	}
-	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took}
+	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took, After: f.InVain.Milliseconds()}
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
 	now := c.srv.millis()
 	x.fx = c.machine.Step(now, &e, x.fx)
 	c.apply(x, now)
+	if c.dialect != nil {
+		c.sweepDialect(x, now, f)
+	}
 }
 
 // Resume is part of hub.Owner.

@@ -47,6 +47,9 @@ func (c *conn) apply(x *scratch, now int64) {
 			x.drafts = append(x.drafts, store.Draft{Kind: store.Skip, Channel: p.Channel, Producer: f.Producer,
 				From: p.From, Number: p.To, Successor: p.Successor})
 		case session.FxSvOpen:
+			if c.dialect != nil {
+				c.dialect.opening(f.Sub, f.Subscribe.Channel)
+			}
 			x.opens = append(x.opens, c.member.Open(openRequest(f.Sub, f.Subscribe)))
 			if c.member.Opening() > maxOpening+openFactor*c.srv.o.MaxSubscriptions {
 				c.endLocked(holdfast.CodeOverloaded, "far more subscriptions were asked for than a connection may have")
@@ -121,6 +124,10 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 	if f.Code != 0 && f.Kind != session.FxSvReconnect {
 		c.srv.count.declined(f.Code)
 	}
+	if c.dialect != nil {
+		c.answer(f)
+		return
+	}
 	b := c.member.Replies()
 	switch f.Kind {
 	case session.FxSvStored:
@@ -159,6 +166,11 @@ func (c *conn) reply(x *scratch, f *session.ServerEffect) {
 	case session.FxSvWelcome:
 		b = c.welcome(f.Session).Append(b, c.codec)
 	}
+	c.replied(b)
+}
+
+// replied hands replies back to which something was appended, unless there are too many. Locked.
+func (c *conn) replied(b []byte) {
 	c.member.SetReplies(b)
 	if len(b) > maxReplies+replyCost*c.srv.o.MaxSubscriptions {
 		c.member.SetReplies(b[:0]) // whoever asks for so much at once does not get it

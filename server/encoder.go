@@ -4,23 +4,26 @@ import (
 	"sync"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/envelope"
 	"github.com/holdfast-ws/holdfast/internal/hub"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
 )
 
-// The hub's encoders by index: a codec, and the same compressed.
+// The hub's encoders by index: a codec, and the same compressed; and the envelope dialect.
 const (
 	encodeJSON = iota
 	encodeBinary
 	encodeJSONDeflated
 	encodeBinaryDeflated
+	encodeEnvelopes
 )
 
 func encoders() []hub.Encoder {
 	return []hub.Encoder{
 		encodeJSON: plain{wire.JSON}, encodeBinary: plain{wire.Binary},
 		encodeJSONDeflated: deflated{plain{wire.JSON}}, encodeBinaryDeflated: deflated{plain{wire.Binary}},
+		encodeEnvelopes: encoderEnvelopes{},
 	}
 }
 
@@ -82,3 +85,18 @@ func (d deflated) AppendRecord(dst []byte, r *holdfast.Record, startsTerm bool) 
 }
 
 func (deflated) Framed() bool { return true }
+
+// encoderEnvelopes makes a message of each record.
+type encoderEnvelopes struct{}
+
+func (encoderEnvelopes) AppendRecord(dst []byte, r *holdfast.Record, _ bool) []byte {
+	text := scratches.Get().(*[]byte)
+	defer scratches.Put(text)
+	*text = envelope.AppendRecord((*text)[:0], r)
+	return append(ws.AppendHeader(dst, ws.OpText, len(*text), 0), *text...)
+}
+
+// AppendHeader appends nothing: what waits as replies are whole messages already.
+func (encoderEnvelopes) AppendHeader(dst []byte, _ int) []byte { return dst }
+
+func (encoderEnvelopes) Framed() bool { return true }

@@ -121,7 +121,7 @@ var events = []struct {
 	}, moves: map[string]float64{"connections.closed": 1, "errors.total": 1, "errors.byClass.network": 1, "errors.byCode.1006": 1,
 		"errors.byKind.closed": 1, "errors.rate": any1, "errors.history.+.total": 1}},
 	{name: "a client speaks another protocol", happen: func(t *testing.T, w *site) {
-		if c, _, err := websocket.Dial(t.Context(), w.url, nil); err == nil {
+		if c, _, err := websocket.Dial(t.Context(), w.url, &websocket.DialOptions{Subprotocols: []string{"graphql-ws"}}); err == nil {
 			c.CloseNow()
 			t.Error("it was taken in")
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/envelope"
 	"github.com/holdfast-ws/holdfast/internal/hub"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
@@ -20,7 +21,7 @@ import (
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
-// Server is an http.Handler: the WebSocket endpoint at /ws, a small page at /, /healthz and /readyz for load balancers, and health
+// Server is an http.Handler: the WebSocket endpoint at /ws and /socket, a small page at /, /healthz and /readyz for load balancers, and health
 // and figures below /api/websocket/, described at /api/openapi.json. All methods may be called concurrently.
 type Server struct {
 	o      Options
@@ -54,6 +55,7 @@ type Server struct {
 	count        counters
 	watch        watch
 	figures      figures
+	recent       envelope.Recent // of the dialect's messages
 }
 
 // New starts a server. It must be ended by Shutdown.
@@ -84,6 +86,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("GET /ws", s.serveWebSocket)
+	s.mux.HandleFunc("GET /socket", s.serveWebSocket)
 	s.mux.HandleFunc("GET /healthz", s.serveHealth)
 	s.mux.HandleFunc("GET /readyz", s.serveReady)
 	s.mux.HandleFunc("GET /{$}", servePage)
@@ -113,7 +116,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, err)
 		return
 	}
-	if r.URL.Path != "/ws" { // what is upgraded has deadlines of its own, and to set and lift another costs a connection 4 µs
+	if !endpoint(r.URL.Path) { // what is upgraded has deadlines of its own, and to set and lift another costs a connection 4 µs
 		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.o.HelloTimeout))
 	}
 	s.mux.ServeHTTP(w, r)
@@ -192,7 +195,7 @@ func (s *Server) remove(c *conn) {
 }
 
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	codec, err := negotiate(r)
+	codec, d, err := s.negotiate(r)
 	if err != nil {
 		s.turnAway(w, err)
 		return
@@ -208,8 +211,11 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 			Detail: "the limit is " + strconv.Itoa(s.o.MaxConnections) + " connections"})
 		return
 	}
-	o := ws.Options{Subprotocols: []string{codec.Subprotocol()}, MaxMessage: s.transportLimit(), Budget: s.budget, Poller: s.poller, Settle: ws.SettleOn}
-	if s.o.Compression == CompressionOn {
+	o := ws.Options{MaxMessage: s.transportLimit(), Budget: s.budget, Poller: s.poller, Settle: ws.SettleOn}
+	if d == nil {
+		o.Subprotocols = []string{codec.Subprotocol()}
+	}
+	if s.o.Compression == CompressionOn && d == nil {
 		o.Compression = ws.CompressionOn
 	}
 	wc, err := ws.Upgrade(w, r, o)
@@ -218,22 +224,26 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		s.count.turnAway(holdfast.CodeOf(err))
 		return
 	}
-	s.start(wc, codec, r)
+	s.start(wc, codec, d, r)
 }
 
 // transportLimit is the bound of one WebSocket message: a record of twice the limit, in base64, is still refused by a frame
 // and not by ending the connection.
 func (s *Server) transportLimit() int { return 3*s.o.MaxMessage + 256<<10 }
 
-// negotiate picks the first subprotocol of the client's list that is ours.
-func negotiate(r *http.Request) (wire.Codec, error) {
+// negotiate picks the first subprotocol of the client's list that is ours, or the dialect where there is no list.
+func (s *Server) negotiate(r *http.Request) (wire.Codec, *dialect, error) {
+	if speaksEnvelopes(r) {
+		d, err := newDialect(r, s.millis())
+		return wire.JSON, d, err
+	}
 	offered := ws.Offered(r)
 	for _, p := range offered {
 		if c, ok := wire.CodecOf(p); ok {
-			return c, nil
+			return c, nil, nil
 		}
 	}
-	return 0, &holdfast.Error{Code: holdfast.CodeUnsupportedProtocol, Op: "connect", Detail: "Sec-WebSocket-Protocol: " + strconv.Itoa(len(offered)) + " offered, none is known"}
+	return 0, nil, &holdfast.Error{Code: holdfast.CodeUnsupportedProtocol, Op: "connect", Detail: "Sec-WebSocket-Protocol: " + strconv.Itoa(len(offered)) + " offered, none is known"}
 }
 
 func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {

@@ -22,7 +22,7 @@ const (
 )
 
 // MaxEncoders is how many codecs one hub can have.
-const MaxEncoders = 4
+const MaxEncoders = 5
 
 // Commit says on whose goroutine records are committed.
 type Commit uint8

@@ -33,6 +33,7 @@ type Server struct {
 	limits *ServerLimits
 
 	state  serverState
+	lanes  Lanes
 	pinged bool
 	drain  int64 // the client is to be told to come back after so long; -1: not
 	opened int64 // when the connection began
@@ -53,6 +54,17 @@ type Server struct {
 
 	expiry expiry
 }
+
+// Lanes says whether a connection's publishes belong to lanes.
+type Lanes uint8
+
+const (
+	// LanesOfProducers is what sessions have: each publish has its place in a lane, so that none is stored twice.
+	LanesOfProducers Lanes = iota
+	// NoLanes is for clients that number nothing. A publish's Number only says which answer is its own; each is answered by
+	// itself, and a refusal halts nothing.
+	NoLanes
+)
 
 type serverState uint8
 
@@ -82,8 +94,8 @@ const (
 	SvFrame ServerEventKind = iota
 	// SvHeard: the peer was heard otherwise (a pong, part of a message).
 	SvHeard
-	// SvAuthenticated answers FxSvAuthenticate: Session is the one to use; Code, if set, refuses it. After is how long that
-	// holds; 0: for ever.
+	// SvAuthenticated answers FxSvAuthenticate: Session is the one to use, and Lanes how it publishes; Code, if set, refuses it.
+	// After is how long that holds; 0: for ever.
 	SvAuthenticated
 	// SvAnswered: what was submitted as Number of the lane (Channel, Producer) has its Answer; see there.
 	SvAnswered
@@ -95,7 +107,8 @@ const (
 	SvGap
 	// SvTaken: Sub was ended by the hub, with Code: its named cursor was taken by somebody else, say.
 	SvTaken
-	// SvSweep: time passes, about once a second. Stalled and Taking tell how the socket is.
+	// SvSweep: time passes, about once a second. Stalled, Taking and After tell how the socket is: for so many milliseconds the kernel has
+	// sent the same again and again.
 	SvSweep
 	// SvDrain: the server shuts down; this client is to come back after After.
 	SvDrain
@@ -136,6 +149,7 @@ const (
 type ServerEvent struct {
 	Kind       ServerEventKind
 	Type       wire.Type
+	Lanes      Lanes
 	Stalled    bool // SvSweep: a write is under way and the socket takes no more
 	Taking     bool // SvSweep: it took bytes since the last sweep
 	Code       holdfast.Code
@@ -344,7 +358,7 @@ func (s *Server) authenticated(now int64, e *ServerEvent, fx []ServerEffect) []S
 	if e.Code != 0 {
 		return s.end(e.Code, e.Detail, fx)
 	}
-	s.state, s.session = serverOpen, e.Session
+	s.state, s.session, s.lanes = serverOpen, e.Session, e.Lanes
 	s.expiry.begin(now, e.After, s.limits.RefreshWindow)
 	h := &e.Decoder.Hello
 	s.producer = h.Producer
@@ -359,7 +373,7 @@ func (s *Server) authenticated(now int64, e *ServerEvent, fx []ServerEffect) []S
 }
 
 // sweep is the server's half of the heartbeat. While a write is blocked, liveness is judged by whether the
-// peer takes bytes.
+// peer takes bytes, and whether anything of it still acknowledges what is sent.
 func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	l := s.limits
 	if s.state == serverWaiting && now-s.opened > l.HelloTimeout {
@@ -374,6 +388,9 @@ func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 		}
 		if now-s.took > l.StallTimeout {
 			return s.end(holdfast.CodeWriteTimeout, "", fx)
+		}
+		if e.After > l.Heartbeat+l.PongTimeout { // its kernel is as silent as itself
+			return s.end(holdfast.CodeHeartbeatTimeout, "", fx)
 		}
 		return fx
 	}

@@ -21,7 +21,7 @@ func (s *Server) lane(channel string, producer holdfast.ProducerID) laneKey {
 
 func (s *Server) publish(p *wire.Publish, fx []ServerEffect) []ServerEffect {
 	k := s.lane(p.Channel, p.Producer)
-	if p.Number == 0 || k.producer.IsZero() {
+	if p.Number == 0 || k.producer.IsZero() && s.lanes == LanesOfProducers {
 		return s.end(holdfast.CodeBadFrame, "publish: number and producer are wanted", fx)
 	}
 	if len(s.halts) > 0 && s.halted(k, p.Number, p.Number) {
@@ -30,7 +30,7 @@ func (s *Server) publish(p *wire.Publish, fx []ServerEffect) []ServerEffect {
 	if err := holdfast.CheckChannel(p.Channel); err != nil {
 		return append(fx, ServerEffect{Kind: FxSvRefused, Channel: p.Channel, Producer: p.Producer, Number: p.Number, Code: holdfast.CodeBadChannel, Detail: err.(*holdfast.Error).Detail})
 	}
-	if s.flooded() {
+	if s.flooded() && s.lanes == LanesOfProducers { // who numbers nothing has not been told of a limit: it is not read from instead
 		return s.end(holdfast.CodeOverloaded, floodDetail, fx)
 	}
 	f := ServerEffect{Kind: FxSvSubmit, Producer: k.producer}
@@ -137,6 +137,11 @@ func (s *Server) answered(e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	case AnswerRefused:
 		return append(fx, s.refused(e, producer, e.Code, s.refusalDetail(e, e.Code)))
 	case AnswerDeferred:
+		if s.lanes == NoLanes {
+			f := s.refused(e, producer, e.Code, "")
+			f.After = s.limits.RetryAfter
+			return append(fx, f)
+		}
 		// a seal of a lane that has nothing to skip comes again from the number behind its last
 		return s.haltedReply(e, producer, max(e.Number, e.From), ServerEffect{Code: e.Code, After: s.limits.RetryAfter}, fx)
 	case AnswerHole:

@@ -20,6 +20,7 @@ type plan struct {
 	Channels    []channelPlan
 	Publishers  []publisherPlan
 	Subscribers []subscriberPlan
+	Envelopes   []envelopePlan
 	Link        simnet.Link
 	CacheBytes  int
 	InFlight    uint32
@@ -113,6 +114,9 @@ func (p *plan) String() string {
 		fmt.Fprintf(&b, "  %s reads %s; from the start %v, cursor %q, window %d, %v for each record, JSON %v, deflate %v\n",
 			x.Name, x.Channel, x.Start, x.Cursor, x.Window, x.Slow, x.JSON, x.Deflate)
 	}
+	for _, x := range p.Envelopes {
+		fmt.Fprintf(&b, "  %s publishes %d envelopes, one each %v, and reads them; ACKs %v, cuts %d in 1000\n", x.Name, x.Count, x.Every, x.Acks, x.Cut)
+	}
 	for _, s := range p.Steps {
 		b.WriteString("  " + s.String() + "\n")
 	}
@@ -156,6 +160,7 @@ func draw(seed uint64) *plan {
 		s.At = at
 		p.Steps = append(p.Steps, s)
 	}
+	p.envelopes()
 	return p
 }
 

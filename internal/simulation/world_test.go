@@ -33,6 +33,7 @@ type world struct {
 	mu          sync.Mutex
 	publishers  []*publisher
 	subscribers []*subscriber
+	envelopers  []*enveloper
 	counts      map[string]int
 	faults      map[string]int
 	failures    []string
@@ -97,6 +98,9 @@ func (w *world) run() {
 	}
 	for _, s := range w.plan.Subscribers {
 		w.subscribers = append(w.subscribers, w.newSubscriber(s))
+	}
+	for _, e := range w.plan.Envelopes {
+		w.envelopers = append(w.envelopers, w.newEnveloper(e))
 	}
 	for _, s := range w.plan.Steps {
 		time.Sleep(time.Until(w.start.Add(s.At)))
@@ -218,6 +222,11 @@ func (w *world) restless() string {
 			why = append(why, fmt.Sprintf("%s is at %v of %s, whose head is %d (%v)", s.name, s.position(), s.plan.Channel, st.Head, err))
 		}
 	}
+	for _, e := range w.envelopers {
+		if st, err := p.store.State(context.Background(), envelopeChannel); err != nil || !e.settled(st.Head) {
+			why = append(why, fmt.Sprintf("%s waits for %d answers, or is not at %d (%v)", e.plan.Name, len(e.unanswered()), st.Head, err))
+		}
+	}
 	return strings.Join(why, "; ")
 }
 
@@ -243,6 +252,16 @@ func (w *world) audit() {
 		}
 		p.floors()
 		w.note(final)
+	}
+	if st, err := p.store.State(ctx, envelopeChannel); err == nil && st.Head > 0 {
+		var all check.Event
+		all.Channel = envelopeChannel
+		w.readAll(ctx, s, &all, st.Head)
+		var ids []string
+		for _, r := range all.Records {
+			ids = append(ids, strings.Trim(r.Message, `"`))
+		}
+		w.auditEnvelopes(ids)
 	}
 	s.Close(ctx)
 }
@@ -276,6 +295,9 @@ func (w *world) end() {
 	w.mu.Unlock()
 	for _, p := range w.publishers {
 		w.leave(p.current())
+	}
+	for _, e := range w.envelopers {
+		e.cancel()
 	}
 	for _, s := range w.subscribers {
 		w.leave(s.current())
