@@ -57,7 +57,9 @@ func (s *Server) drain(ctx context.Context) error {
 		return nil
 	}
 	left := s.snapshot()
-	s.logger.Warn("clients have not left as they were asked to; they are closed", "connections", len(left))
+	if ctx.Err() == nil {
+		s.logger.Warn("clients have not left as they were asked to; they are closed", "connections", len(left))
+	}
 	for _, c := range left {
 		c.end(holdfast.CodeServiceRestart, "the server restarts")
 	}
