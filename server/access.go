@@ -31,7 +31,7 @@ func (s *Server) admit(r *http.Request) error {
 		return &holdfast.Error{Code: holdfast.CodeStoreUnavailable, Op: "connect", RetryAfter: s.o.RetryAfter}
 	}
 	if draining && endpoint(r.URL.Path) {
-		return &holdfast.Error{Code: holdfast.CodeDraining, Op: "connect", RetryAfter: s.o.RetryAfter}
+		return s.comeAgain()
 	}
 	return nil
 }

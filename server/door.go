@@ -16,7 +16,110 @@ import (
 // requests. It counts those that go without ever having sent a request.
 type lobby struct {
 	mu     sync.Mutex
-	guests map[net.Conn]bool // whether it has sent a request
+	guests map[net.Conn]guestbook
+	fresh  int           // guests of this round
+	round  uint32        // begins anew when some have kept the others waiting for long enough
+	room   chan struct{} // has something when there is room again; of one
+}
+
+// guestbook is what is known of a guest.
+type guestbook struct {
+	asked bool   // it has sent a request
+	done  bool   // it has been answered
+	round uint32 // in which it came
+}
+
+// Of the sockets that are taken in, no more than roundSize may wait for their answer or upgrade; what comes then stays in the kernel's queue until half
+// of them have it, or roundTime has passed. A crowd that dials at once costs nothing there; taken in all at once it would
+// be as many goroutines, behind which the connections that are there wait for a processor: with 20,000 that dialled at once, p99 of the latency
+// of others was 27 to 112 ms in the first three seconds, and is 9 to 12 ms so, with half the memory (TestRushOfThousands, two cores). To answer one takes about
+// 50 µs. Those who say nothing make others wait for no longer than roundTime, roundSize of them together.
+const (
+	roundSize = 32
+	roundTime = 5 * time.Millisecond
+)
+
+func newLobby() lobby {
+	return lobby{guests: map[net.Conn]guestbook{}, room: make(chan struct{}, 1)}
+}
+
+// pace waits until another socket may be taken in.
+func (l *lobby) pace() {
+	l.mu.Lock()
+	full := l.fresh >= roundSize
+	if full {
+		select {
+		case <-l.room: // of earlier
+		default:
+		}
+	}
+	l.mu.Unlock()
+	if !full {
+		return
+	}
+	t := time.NewTimer(roundTime)
+	defer t.Stop()
+	select {
+	case <-l.room:
+	case <-t.C:
+		l.mu.Lock()
+		l.round++
+		l.fresh = 0
+		l.mu.Unlock()
+	}
+}
+
+// enter and leave are of a guest. leave says whether it was there, and had sent a request.
+func (l *lobby) enter(c net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.guests[c] = guestbook{round: l.round}
+	l.fresh++
+}
+
+func (l *lobby) leave(c net.Conn) (there, asked bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	g, ok := l.guests[c]
+	if ok {
+		l.answered(g)
+		delete(l.guests, c)
+	}
+	return ok, g.asked
+}
+
+// rests is of a guest that has been answered, and may ask something else.
+func (l *lobby) rests(c net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g, ok := l.guests[c]; ok {
+		l.answered(g)
+		g.done = true
+		l.guests[c] = g
+	}
+}
+
+// answered makes room, once for each guest. Locked.
+func (l *lobby) answered(g guestbook) {
+	if g.done || g.round != l.round || l.fresh == 0 {
+		return
+	}
+	if l.fresh--; l.fresh == roundSize/2 {
+		select {
+		case l.room <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// asks notes that a guest has sent a request.
+func (l *lobby) asks(c net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g, ok := l.guests[c]; ok {
+		g.asked = true
+		l.guests[c] = g
+	}
 }
 
 func (l *lobby) len() int {
@@ -27,18 +130,13 @@ func (l *lobby) len() int {
 
 // state is http.Server's ConnState.
 func (s *Server) connState(c net.Conn, state http.ConnState) {
-	l := &s.lobby
 	switch state {
 	case http.StateNew:
-		l.mu.Lock()
-		l.guests[c] = false
-		l.mu.Unlock()
+		s.lobby.enter(c)
+	case http.StateIdle:
+		s.lobby.rests(c)
 	case http.StateHijacked, http.StateClosed:
-		l.mu.Lock()
-		asked, ok := l.guests[c]
-		delete(l.guests, c)
-		l.mu.Unlock()
-		if ok && !asked {
+		if there, asked := s.lobby.leave(c); there && !asked {
 			s.count.turnAway(holdfast.CodeHTTPBadRequest)
 		}
 	}
@@ -53,12 +151,7 @@ func guest(ctx context.Context, c net.Conn) context.Context {
 // asks notes that a connection has sent a request.
 func (s *Server) asks(r *http.Request) {
 	if c, ok := r.Context().Value(guestKey{}).(net.Conn); ok {
-		l := &s.lobby
-		l.mu.Lock()
-		if _, ok := l.guests[c]; ok {
-			l.guests[c] = true
-		}
-		l.mu.Unlock()
+		s.lobby.asks(c)
 	}
 }
 
@@ -78,6 +171,7 @@ type door struct {
 // Accept returns the next socket that there is room for; the others are turned away.
 func (d door) Accept() (net.Conn, error) {
 	for {
+		d.s.lobby.pace()
 		c, err := d.Listener.Accept()
 		if err != nil {
 			d.s.acceptFailed(err)

@@ -98,7 +98,7 @@ func (s *Server) serveStatusFigures(w http.ResponseWriter, _ *http.Request) {
 	var a statusAnswer
 	info := s.log.Info()
 	s.mu.Lock()
-	a.Server.Draining = s.draining
+	a.Server.Draining = s.closed
 	s.mu.Unlock()
 	a.Server.Agent, a.Server.Started, a.Server.Uptime = s.limits.Agent, s.begun.UTC(), s.uptime()
 	a.Store.Name, a.Store.Synced, a.Store.Copies = info.Name, info.Durability.Synced, info.Durability.Copies

@@ -74,6 +74,9 @@ type Options struct {
 	Heartbeat, PongTimeout time.Duration
 	// StallTimeout is how long a client may take no byte at all while some wait for it. Default: 300 s.
 	StallTimeout time.Duration
+	// ShutdownDelay is for how long a server that is shut down is only unready, and serves as before, so that a load balancer notices
+	// before clients are asked to leave. Default: none.
+	ShutdownDelay time.Duration
 	// DrainPeriod over which clients are asked to come back when the server is shut down. Default: 30 s.
 	DrainPeriod time.Duration
 	// RetryAfter is what a client is told to wait after a refusal that may pass. Default: 1 s.

@@ -38,9 +38,10 @@ type Server struct {
 	conns    map[*conn]struct{}
 	sessions map[wire.SessionID]*claim
 	https    []*http.Server
-	draining bool
-	failed   bool // the store is in doubt
-	closed   bool
+	failed   bool          // the store is in doubt
+	closed   bool          // Shutdown has begun: not ready any more
+	draining bool          // nobody is taken in any more
+	returns  returning     // of those who come while it drains
 	idle     chan struct{} // closed when the last connection has gone; nil unless somebody waits
 	peak     int           // most connections at a time since figures were last reset
 	wg       sync.WaitGroup
@@ -71,7 +72,7 @@ func New(o Options) (*Server, error) {
 		o.Store = memory.New(memory.Options{RetentionFor: p.set.Retention(store.DefaultRetention)})
 	}
 	s := &Server{o: o, policy: p, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
-		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
+		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: newLobby()}
 	s.limits = o.limits(s.log.Info())
 	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
 	if s.poller, err = ws.NewPoller(); err != nil {
@@ -131,7 +132,7 @@ func (s *Server) Serve(l net.Listener) error {
 		ConnState: s.connState, ConnContext: guest,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug)}
 	s.mu.Lock()
-	if s.closed || s.draining {
+	if s.closed {
 		s.mu.Unlock()
 		return http.ErrServerClosed
 	}
@@ -140,62 +141,27 @@ func (s *Server) Serve(l net.Listener) error {
 	return h.Serve(door{l, s})
 }
 
-// Shutdown ends the server so that nothing is lost: no connection is taken in any more, each client is asked to come back at a
-// moment of its own within the drain period, publishes that were taken are committed and answered, and
-// then the store is closed. When ctx ends first, the connections that are left are closed at once, with 1012. It returns what
-// closing the store failed with, or ctx's error.
+// Shutdown ends the server so that nothing is lost. It turns unready at once, and for ShutdownDelay that is all. Then no connection is
+// taken in any more: who comes is told when to come again. Each client is asked to leave at a moment of its own within the drain period,
+// publishes that were taken are committed and answered, the listeners are closed, and last the store, so that a successor
+// can open it. When ctx ends first, the connections that are left are closed at once, with 1012. It returns what closing the store failed
+// with, or ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	again := s.closed
-	s.closed, s.draining = true, true
-	https := s.https
+	s.closed = true
 	s.mu.Unlock()
 	if again {
 		return &holdfast.Error{Code: holdfast.CodeClosed, Op: "shut down server"}
 	}
-	polite, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for _, h := range https {
-		h.SetKeepAlivesEnabled(false)
-		s.wg.Go(func() { h.Shutdown(polite) }) //nolint:errcheck // hijacked connections are ours to wait for
-	}
+	s.stayUnready(ctx)
 	err := s.drain(ctx)
-	for _, h := range https {
-		h.Close()
-	}
-	cancel()
+	s.closeListeners(ctx)
 	close(s.watch.stop)
 	s.wg.Wait()
 	err = errors.Join(err, s.hub.Close())
 	s.poller.Close()
 	return errors.Join(err, s.log.Close())
-}
-
-// drain asks everybody to come back, spread over the drain period, and waits until they have gone.
-func (s *Server) drain(ctx context.Context) error {
-	conns := s.snapshot()
-	step := s.o.DrainPeriod / time.Duration(max(1, len(conns)))
-	for i, c := range conns {
-		c.drain(time.Duration(i) * step)
-	}
-	// a client that was asked last has as long as the period, and then some for its way
-	patience, cancel := context.WithTimeout(ctx, s.o.DrainPeriod+s.o.PongTimeout)
-	defer cancel()
-	if len(conns) == 0 || s.waitIdle(patience) == nil {
-		return nil
-	}
-	for _, c := range s.snapshot() {
-		c.end(holdfast.CodeServiceRestart, "the server restarts")
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*closeTimeout)
-	defer cancel()
-	if s.waitIdle(last) != nil {
-		for _, c := range s.snapshot() {
-			c.ws.Close()
-		}
-		s.waitIdle(context.Background()) //nolint:errcheck // cannot end
-	}
-	return ctx.Err()
 }
 
 func (s *Server) snapshot() []*conn {
@@ -206,26 +172,6 @@ func (s *Server) snapshot() []*conn {
 		list = append(list, c)
 	}
 	return list
-}
-
-// waitIdle waits until there is no connection, or ctx ends.
-func (s *Server) waitIdle(ctx context.Context) error {
-	s.mu.Lock()
-	if len(s.conns) == 0 {
-		s.mu.Unlock()
-		return nil
-	}
-	if s.idle == nil {
-		s.idle = make(chan struct{})
-	}
-	idle := s.idle
-	s.mu.Unlock()
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 func (s *Server) add(c *conn) bool {
@@ -315,10 +261,10 @@ func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
-	draining, failed := s.draining, s.failed
+	leaving, failed := s.closed, s.failed
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if draining {
+	if leaving {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		w.Write([]byte("draining\n"))
 		return

@@ -154,7 +154,7 @@ type Health struct {
 // Health looks at how the server is. It waits for nothing. What is stuck is found after Options.StuckAfter, workers a second later.
 func (s *Server) Health() Health {
 	s.mu.Lock()
-	draining, failed := s.draining, s.failed
+	leaving, failed := s.closed, s.failed
 	s.mu.Unlock()
 	commit, worker, full, accept := s.watch.still()
 	stuck := s.o.StuckAfter
@@ -166,7 +166,7 @@ func (s *Server) Health() Health {
 	h.add("space", CheckWarn, full, "publishes are put off, because the store has no room; free space, or shorten the retention")
 	h.add("listener", CheckWarn, accept, "connections could not be taken in; raise the limit on open files")
 	h.add("capacity", CheckWarn, used >= most, fmt.Sprintf("there are as many connections as there may be, %d; raise the limit", most))
-	h.add("accepting", CheckFail, draining, "the server is being shut down")
+	h.add("accepting", CheckFail, leaving, "the server is being shut down")
 	return h
 }
 

@@ -86,6 +86,12 @@ func (l *ledger) crashed() { l.Note(check.Event{Kind: check.ServerCrashed}) }
 
 // check judges, with the logs as they are in the end.
 func (l *ledger) check(logs map[string][]holdfast.Record) []string {
+	l.finals(logs)
+	return l.judge(l.History())
+}
+
+// finals notes what the logs are in the end.
+func (l *ledger) finals(logs map[string][]holdfast.Record) {
 	for channel, log := range logs {
 		final := check.Event{Kind: check.Final, Channel: channel}
 		for i := range log {
@@ -97,10 +103,14 @@ func (l *ledger) check(logs map[string][]holdfast.Record) []string {
 		l.Note(final)
 	}
 	l.Note(check.Event{Kind: check.Quiesced})
+}
+
+// judge says what is wrong with a history, and what was wrong before.
+func (l *ledger) judge(h check.History) []string {
 	l.mu.Lock()
 	bad := slices.Clone(l.mistakes)
 	l.mu.Unlock()
-	for _, v := range check.Check(l.History()) {
+	for _, v := range check.Check(h) {
 		bad = append(bad, v.String())
 	}
 	return bad

@@ -22,6 +22,8 @@ var binary string
 
 func TestMain(m *testing.M) {
 	beChild()
+	beHerd()
+	beArrivals()
 	dir, err := os.MkdirTemp("", "holdfast-test-")
 	if err != nil {
 		panic(err)

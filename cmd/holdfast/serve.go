@@ -43,6 +43,8 @@ type serveCmd struct {
 	StuckAfter       time.Duration `default:"5s" placeholder:"DURATION" min:"50ms" help:"How long publishes may wait for the store until the server calls itself unhealthy (${default})."`
 	Heartbeat        time.Duration `default:"30s" placeholder:"DURATION" min:"1ms" help:"Silence after which a client is pinged (${default}), and a server by its client. What cuts idle connections must wait for longer."`
 	PongTimeout      time.Duration `default:"10s" placeholder:"DURATION" min:"1ms" help:"Further silence after which a client is given up (${default})."`
+	WaitForData      time.Duration `default:"0s" placeholder:"DURATION" min:"0s" help:"Time to wait for another server, which is being shut down, to let go of the data folder (${default}: a folder that is in use is refused). The server listens only then."`
+	ShutdownDelay    time.Duration `default:"0s" placeholder:"DURATION" min:"0s" help:"Time at the end (${default}) to be unready and serve as before, so that a load balancer notices."`
 	Drain            time.Duration `default:"30s" placeholder:"DURATION" min:"1ms" help:"Time over which clients are sent away at the end (${default}); a second signal ends at once."`
 	Tidy             time.Duration `default:"2s" placeholder:"DURATION" min:"0s" help:"Time without much to do after which garbage is collected and memory is given back (${default}); 0: at the runtime's own pace."`
 	GCPercent        int           `name:"gc-percent" default:"100" placeholder:"N" min:"-1" help:"By how much the heap may grow before garbage is collected (${default}); more takes memory for less work. GOGC and GOMEMLIMIT count as ever."`
@@ -63,13 +65,7 @@ func (c *serveCmd) Run(e *env) error {
 	level := &slog.LevelVar{}
 	level.Set(c.LogLevel)
 	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
-	lc := net.ListenConfig{KeepAlive: -1} // heartbeats find out more, and sooner, and a socket is spared four system calls
-	ln, err := lc.Listen(e.ctx, "tcp", c.Listen)
-	if err != nil {
-		return &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
-	}
-	defer ln.Close()
-	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst, DrainPeriod: c.Drain,
+	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst, ShutdownDelay: c.ShutdownDelay, DrainPeriod: c.Drain,
 		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Workers: workers, Logger: logger,
 		MonitorKey: c.MonitorKey, StuckAfter: c.StuckAfter, Metrics: prom.Handler,
 		Fatal: func(err error) {
@@ -89,9 +85,11 @@ func (c *serveCmd) Run(e *env) error {
 			return err
 		}
 	}
-	if err := c.open(e, &o); err != nil {
+	ln, err := c.begin(e, &o)
+	if ln == nil {
 		return err
 	}
+	defer ln.Close()
 	srv, err := server.New(o)
 	if err != nil {
 		o.Store.Close()
@@ -133,8 +131,8 @@ func (c *serveCmd) serve(e *env, srv *server.Server, ln net.Listener) error {
 	case failed = <-ended:
 		ended <- failed
 	}
-	// The server asks everybody to leave within the drain period; this bounds what comes after it.
-	ctx, cancel := context.WithTimeout(context.Background(), c.Drain+30*time.Second)
+	// The server asks everybody to leave within the drain period, which begins after the delay; this bounds what comes after it.
+	ctx, cancel := context.WithTimeout(context.Background(), c.ShutdownDelay+c.Drain+30*time.Second)
 	defer cancel()
 	if err := srv.Shutdown(ctx); err != nil {
 		return &holdfast.Error{Code: holdfast.CodeIO, Op: "end the server", Cause: err}
@@ -150,6 +148,42 @@ func (c *serveCmd) retention() store.Retention {
 	return store.Retention{Records: c.RetentionRecords, Bytes: int64(c.RetentionBytes), Age: c.RetentionAge}
 }
 
+// begin listens and opens the store; without an error and a listener there is nothing to serve. Whoever comes while the store is opened waits
+// in the listener's queue. Where another server has the store still, it has the address, too, and answers there: it knows when it will
+// have gone, as nobody else does.
+func (c *serveCmd) begin(e *env, o *server.Options) (net.Listener, error) {
+	if c.WaitForData <= 0 {
+		ln, err := c.listen(e)
+		if err == nil {
+			if err = c.open(e, o); err == nil {
+				return ln, nil
+			}
+			ln.Close()
+		}
+		return nil, err
+	}
+	if err := c.open(e, o); err != nil {
+		if e.ctx.Err() != nil {
+			return nil, nil // it was told to end
+		}
+		return nil, err
+	}
+	ln, err := c.listen(e)
+	if err != nil {
+		return nil, errors.Join(err, o.Store.Close())
+	}
+	return ln, nil
+}
+
+func (c *serveCmd) listen(e *env) (net.Listener, error) {
+	lc := net.ListenConfig{KeepAlive: -1} // heartbeats find out more, and sooner, and a socket is spared four system calls
+	ln, err := lc.Listen(e.ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "serve", Cause: err, Hint: "choose another address with --listen, or port 0 for a free one"}
+	}
+	return ln, nil
+}
+
 // open opens the store that the server is to use.
 func (c *serveCmd) open(e *env, o *server.Options) (err error) {
 	set, err := policy.NewSet(o.Namespaces)
@@ -158,6 +192,9 @@ func (c *serveCmd) open(e *env, o *server.Options) (err error) {
 	}
 	keepFor := set.Retention(c.retention())
 	if c.Store == "memory" {
+		if c.WaitForData > 0 {
+			return usage("--wait-for-data needs --store disk: a store in memory goes with its server")
+		}
 		o.Store = memory.New(memory.Options{RetentionFor: keepFor})
 		return nil
 	}
@@ -165,7 +202,15 @@ func (c *serveCmd) open(e *env, o *server.Options) (err error) {
 	if e.adjust != nil {
 		e.adjust(o, &d)
 	}
-	o.Store, err = disk.Open(c.Data, d)
+	if c.WaitForData <= 0 {
+		o.Store, err = disk.Open(c.Data, d)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(e.ctx, c.WaitForData)
+	defer cancel()
+	o.Store, err = disk.Wait(ctx, c.Data, d, func() {
+		e.say("waiting for the data folder %s, which another server uses, for %v at most", c.Data, c.WaitForData)
+	})
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -132,7 +133,7 @@ func (c *Conn) upgrade(t *Target, addr string) error {
 	}
 	status, head, _ := strings.Cut(head, "\r\n")
 	if !strings.Contains(status, " 101 ") {
-		return errors.New(status)
+		return &Refusal{status, retryAfter(head)}
 	}
 	for line := range strings.SplitSeq(head, "\r\n") {
 		name, value, _ := strings.Cut(line, ":")
@@ -147,6 +148,26 @@ func (c *Conn) upgrade(t *Target, addr string) error {
 		return errors.New("the server does not compress as it was asked to")
 	}
 	return nil
+}
+
+// Refusal is an upgrade that the server does not take.
+type Refusal struct {
+	// Status is the first line of what it has answered.
+	Status string
+	// RetryAfter is how long it asks to wait; 0 where it does not say.
+	RetryAfter time.Duration
+}
+
+func (r *Refusal) Error() string { return r.Status }
+
+func retryAfter(head string) time.Duration {
+	for line := range strings.SplitSeq(head, "\r\n") {
+		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, "Retry-After") {
+			seconds, _ := strconv.Atoi(strings.TrimSpace(value))
+			return time.Duration(max(seconds, 0)) * time.Second
+		}
+	}
+	return 0
 }
 
 // readHead reads the answer; what has come behind it is kept.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // Promise 9: at a planned shutdown each client is asked to come back at a moment of its own within the drain period, and
-// whoever comes meanwhile is refused with Retry-After.
+// whoever comes meanwhile is told to come when it is over.
 func TestPromise09ShutdownSpreads(t *testing.T) {
 	matrix(t, func(w *world) {
 		const clients, period = 10, 20 * time.Second
@@ -55,7 +56,9 @@ func TestPromise09ShutdownSpreads(t *testing.T) {
 			w.Fatal(err)
 		}
 		resp.Body.Close()
-		if resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "7" || resp.Header.Get("Holdfast-Code") != "4104" {
+		// the last is asked to leave after 18 s, and 7 s later the successor may be there
+		after, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+		if resp.StatusCode != 503 || err != nil || after < 7 || after > 25 || resp.Header.Get("Holdfast-Code") != "4104" {
 			w.Errorf("while it drains: %d %v", resp.StatusCode, resp.Header)
 		}
 		for _, p := range peers {

@@ -17,6 +17,8 @@ func (w *world) apply(s *step) bool {
 		return true
 	case "server drained":
 		return w.node.drain(s.For)
+	case "server succeeded":
+		return w.node.succeed()
 	case "backup restored":
 		return w.node.restore(s.For)
 	case "fsync fails", "write fails", "tables fail":

@@ -117,8 +117,18 @@ func (p *process) open() store.Backend {
 	if !n.w.plan.Disk {
 		return memory.New(memory.Options{RetentionFor: n.keep, Now: n.now})
 	}
+	s, err := disk.Open("data", p.options())
+	if err != nil {
+		n.w.fail("the store does not open again: %v", err)
+		return nil
+	}
+	return s
+}
+
+func (p *process) options() disk.Options {
+	n := p.n
 	const memtable = 256 << 10
-	o := disk.Options{
+	return disk.Options{
 		RetentionFor: n.keep, TrimEvery: -1, TrimSlack: -1, MemTableSize: memtable, CacheSize: 1 << 20, Now: n.now,
 		CachedChannels: 2, CachedLanes: 4,
 		FS: errorfs.Wrap(n.mem, errorfs.InjectorFunc(p.inject)), Exit: func(error) { p.dies() },
@@ -129,12 +139,6 @@ func (p *process) open() store.Backend {
 			return 1 << 40, nil
 		},
 	}
-	s, err := disk.Open("data", o)
-	if err != nil {
-		n.w.fail("the store does not open again: %v", err)
-		return nil
-	}
-	return s
 }
 
 // errDisk is what a failing disk answers with.
@@ -295,23 +299,7 @@ func (n *node) drain(pause time.Duration) bool {
 	}
 	p.l.Close()
 	n.w.wg.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		ended := make(chan struct{})
-		n.w.wg.Go(func() {
-			defer close(ended)
-			p.srv.Shutdown(ctx)
-		})
-		for over := false; !over; { // retention goes on meanwhile
-			p.floors()
-			select {
-			case <-ended:
-				over = true
-			case <-time.After(5 * time.Millisecond):
-			}
-		}
-		p.dead.Store(true)
-		p.closePebble()
+		p.shutDown()
 		if n.w.plan.Disk {
 			n.mem = n.mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: n.rnd}) // without the locks
 			n.save()
@@ -320,6 +308,68 @@ func (n *node) drain(pause time.Duration) bool {
 		}
 		time.Sleep(pause)
 		n.start()
+	})
+	return true
+}
+
+// shutDown ends a process as planned.
+func (p *process) shutDown() {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ended := make(chan struct{})
+	p.n.w.wg.Go(func() {
+		defer close(ended)
+		p.srv.Shutdown(ctx)
+	})
+	for over := false; !over; { // retention goes on meanwhile
+		p.floors()
+		select {
+		case <-ended:
+			over = true
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	p.dead.Store(true)
+	p.closePebble()
+}
+
+// succeed ends the process as planned, too, but it answers until it has ended, and a successor waits for its data folder meanwhile.
+func (n *node) succeed() bool {
+	if !n.w.plan.Disk {
+		return false
+	}
+	p := n.take()
+	if p == nil {
+		return false
+	}
+	n.w.wg.Go(func() {
+		next := &process{n: n}
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		type opened struct {
+			s   *disk.Store
+			err error
+		}
+		done := make(chan opened, 1)
+		n.w.wg.Go(func() {
+			s, err := disk.Wait(ctx, "data", next.options(), nil)
+			done <- opened{s, err}
+		})
+		p.shutDown()
+		if p.armed.Load() { // a store in doubt keeps its lock until its process has gone
+			cancel()
+			<-done
+			n.mem = n.mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: n.rnd})
+			n.start()
+			return
+		}
+		o := <-done
+		if o.err != nil {
+			n.w.fail("the successor does not get the store: %v", o.err)
+			return
+		}
+		next.store = o.s
+		n.run(next)
 	})
 	return true
 }

@@ -210,7 +210,8 @@ var weights = []struct {
 }{
 	{"reset", 8}, {"cut", 12}, {"half-open", 6}, {"one-way loss", 6}, {"stall", 8}, {"partition", 6},
 	{"dials refused", 3}, {"dials hang", 3}, {"slow link", 5}, {"closes delayed", 4},
-	{"server killed", 5}, {"server power lost", 6}, {"server drained", 3}, {"backup restored", 3},
+	{"server killed", 5}, {"server power lost", 6}, {"server drained", 3}, {"server succeeded", 3},
+	{"backup restored", 3},
 	{"fsync fails", 2}, {"write fails", 2}, {"tables fail", 1}, {"disk full", 3}, {"clock jumps", 4},
 	{"client killed", 6}, {"client power lost", 3}, {"outbox cloned", 1}, {"slow subscriber", 4},
 }
@@ -267,6 +268,10 @@ func (d dice) step(p *plan) step {
 		s.Who, s.For = d.pick(readers), d.between(time.Second, 40*time.Second)
 	case "clock jumps":
 		s.For = d.between(-3*time.Hour, 3*time.Hour)
+	case "server succeeded":
+		if !p.Disk {
+			return d.step(p)
+		}
 	case "backup restored", "fsync fails", "write fails", "tables fail", "disk full":
 		if !p.Disk {
 			return d.step(p)

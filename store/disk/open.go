@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -43,6 +44,34 @@ type Store struct {
 }
 
 var _ store.Backend = (*Store)(nil)
+
+// lockEvery is how often Wait looks whether the folder is free. It costs opening a file, and clients are away meanwhile.
+const lockEvery = 20 * time.Millisecond
+
+// Wait is Open, but a folder that another process uses is waited for until ctx ends, and then refused with CodeStoreLocked. The
+// function waiting, if it is not nil, is called once when that begins. It is how a server follows another one that is being shut down. A process
+// that ends, however it ends, frees its folder.
+func Wait(ctx context.Context, dir string, o Options, waiting func()) (*Store, error) {
+	tick := time.NewTicker(lockEvery)
+	defer tick.Stop()
+	for {
+		s, err := Open(dir, o)
+		if err == nil || !errors.Is(err, holdfast.CodeStoreLocked) {
+			return s, err
+		}
+		if waiting != nil {
+			waiting()
+			waiting = nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, &holdfast.Error{Code: holdfast.CodeStoreLocked, Op: "open store " + dir, Cause: ctx.Err(),
+				Detail: "another server uses the data folder " + dir + ", and it was waited for in vain",
+				Hint:   "is it being shut down? That takes its --shutdown-delay, its --drain, and seldom more than some seconds"}
+		}
+	}
+}
 
 // Open opens the data folder, and makes it if there is none. It writes nothing into a folder that it refuses:
 // one that is used by another process (CodeStoreLocked), that was written by a newer version

@@ -1,0 +1,6 @@
+//go:build !race
+
+package main
+
+// raceOn says whether the race detector watches.
+const raceOn = false

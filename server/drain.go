@@ -1,0 +1,139 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/holdfast-ws/holdfast"
+)
+
+// returnRate is how many clients a second are asked to come to the successor, where ConnectRate says nothing. Two cores take about ten times
+// as many, each with records to catch up on (docs/figures.md, 5,000 clients that come back); the rest is for what was published meanwhile, TLS, and
+// a proxy on the same machine.
+const returnRate = 1000
+
+// returning hands out moments to those who come while the server drains: after the drain, one after the other, in the order in which they have
+// come. Who left first is away longest, and comes back first. It is pure, and guarded by whoever has it.
+type returning struct {
+	from  time.Time     // when the successor is there, as far as is known
+	step  time.Duration // between two of them
+	crowd int           // how many there are; whoever asks again begins anew, so that asking often makes nothing longer
+	asked int
+}
+
+// next returns how long the next one is to stay away: never less than least, by which a successor is hoped for once the time is up.
+func (r *returning) next(now time.Time, least time.Duration) time.Duration {
+	at := r.from.Add(time.Duration(r.asked) * r.step)
+	if r.asked++; r.asked >= r.crowd {
+		r.asked = 0
+	}
+	return max(at.Sub(now), least)
+}
+
+// stayUnready goes on as before, so that whoever asks for readiness has time to notice that it has ended.
+func (s *Server) stayUnready(ctx context.Context) {
+	if s.o.ShutdownDelay <= 0 {
+		return
+	}
+	t := time.NewTimer(s.o.ShutdownDelay)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// drain asks everybody to come back, spread over the drain period, and waits until they have gone.
+func (s *Server) drain(ctx context.Context) error {
+	conns, step := s.beginDrain(time.Now())
+	s.logger.Info("the server drains: its clients are asked to leave", "connections", len(conns), "over", s.o.DrainPeriod)
+	for i, c := range conns {
+		c.drain(time.Duration(i) * step)
+	}
+	// a client that was asked last has as long as the period, and then some for its way
+	patience, cancel := context.WithTimeout(ctx, s.o.DrainPeriod+s.o.PongTimeout)
+	defer cancel()
+	if s.waitIdle(patience) == nil {
+		return nil
+	}
+	left := s.snapshot()
+	if ctx.Err() == nil {
+		s.logger.Warn("clients have not left as they were asked to; they are closed", "connections", len(left))
+	}
+	for _, c := range left {
+		c.end(holdfast.CodeServiceRestart, "the server restarts")
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*closeTimeout)
+	defer cancel()
+	if s.waitIdle(last) != nil {
+		for _, c := range s.snapshot() {
+			c.ws.Close()
+		}
+		s.waitIdle(context.Background()) //nolint:errcheck // cannot end
+	}
+	return ctx.Err()
+}
+
+// beginDrain takes nobody in any more. It returns who is there, and the time between two that are asked to leave.
+func (s *Server) beginDrain(now time.Time) (conns []*conn, step time.Duration) {
+	s.mu.Lock()
+	for c := range s.conns {
+		conns = append(conns, c)
+	}
+	step = s.o.DrainPeriod / time.Duration(max(1, len(conns)))
+	last := step * time.Duration(max(0, len(conns)-1))
+	s.draining = true
+	s.returns = returning{from: now.Add(last + s.o.RetryAfter), step: time.Duration(float64(time.Second) / or(s.o.ConnectRate, returnRate)), crowd: len(conns)}
+	https := s.https
+	s.mu.Unlock()
+	for _, h := range https {
+		h.SetKeepAlivesEnabled(false)
+	}
+	return conns, step
+}
+
+// comeAgain says when whoever comes while the server drains is to come again.
+func (s *Server) comeAgain() error {
+	s.mu.Lock()
+	after := s.returns.next(time.Now(), s.o.RetryAfter)
+	s.mu.Unlock()
+	return &holdfast.Error{Code: holdfast.CodeDraining, Op: "connect", RetryAfter: after}
+}
+
+// waitIdle waits until there is no connection, or ctx ends.
+func (s *Server) waitIdle(ctx context.Context) error {
+	s.mu.Lock()
+	if len(s.conns) == 0 {
+		s.mu.Unlock()
+		return nil
+	}
+	if s.idle == nil {
+		s.idle = make(chan struct{})
+	}
+	idle := s.idle
+	s.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// partingTime is how long requests that are being answered may take when the listeners have been closed.
+const partingTime = time.Second
+
+// closeListeners ends what Serve has begun. It comes last: until then whoever comes is told when to come again, which nobody else knows.
+func (s *Server) closeListeners(ctx context.Context) {
+	s.mu.Lock()
+	https := s.https
+	s.mu.Unlock()
+	polite, cancel := context.WithTimeout(ctx, partingTime)
+	defer cancel()
+	for _, h := range https {
+		s.wg.Go(func() {
+			h.Shutdown(polite) //nolint:errcheck // hijacked connections have gone
+			h.Close()
+		})
+	}
+}
