@@ -12,6 +12,7 @@ type ServerLimits struct {
 	Heartbeat        int64  // silence after which a ping is sent
 	PongTimeout      int64  // further silence after which the peer is given up
 	StallTimeout     int64  // a stalled peer that takes no byte for so long is given up
+	IdleTimeout      int64  // a client that has no subscription and sends nothing for so long is closed; 0: never
 	MaxMessage       uint32 // bytes of one record's data
 	MaxInFlight      wire.Window
 	DefaultWindow    wire.Window
@@ -38,6 +39,7 @@ type Server struct {
 	opened int64 // when the connection began
 	heard  int64 // when the peer was last heard
 	took   int64 // when the peer last took bytes, while it is stalled; else 0
+	used   int64 // when the client last did something, see idle
 
 	unanswered int // publishes and skips
 
@@ -255,6 +257,7 @@ func (s *Server) step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffe
 	switch e.Kind {
 	case SvFrame:
 		s.heard, s.pinged = now, false
+		s.uses(now, e.Type)
 		return s.frame(now, e, fx)
 	case SvHeard:
 		s.heard, s.pinged = now, false
@@ -344,7 +347,7 @@ func (s *Server) authenticated(now int64, e *ServerEvent, fx []ServerEffect) []S
 	if e.Code != 0 {
 		return s.end(e.Code, e.Detail, fx)
 	}
-	s.state, s.session = serverOpen, e.Session
+	s.state, s.session, s.used = serverOpen, e.Session, now
 	s.expiry.begin(now, e.After, s.limits.RefreshWindow)
 	h := &e.Decoder.Hello
 	s.producer = h.Producer
@@ -367,6 +370,9 @@ func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 	}
 	if fx = s.expire(now, fx); s.state == serverClosed {
 		return fx
+	}
+	if s.idle(now) {
+		return s.end(holdfast.CodeIdle, "nothing was sent, and there is no subscription", fx)
 	}
 	if e.Stalled {
 		if e.Taking || s.took == 0 {
