@@ -11,6 +11,14 @@ import (
 	"github.com/holdfast-ws/holdfast"
 )
 
+// clientAddr is the address that a request comes from: without a zone, IPv4 as such; invalid where the socket has none.
+func clientAddr(r *http.Request) netip.Addr {
+	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return ap.Addr().Unmap().WithZone("")
+	}
+	return netip.Addr{}
+}
+
 // forwarding headers tell of a proxy in between, so that the address of the connection is not the client's.
 var forwarding = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via", "Cf-Connecting-Ip", "True-Client-Ip"}
 
@@ -96,6 +104,9 @@ func (s *Server) turnAway(w http.ResponseWriter, err error) {
 		status = http.StatusBadRequest
 	case code.Action() == holdfast.ActionLater:
 		status = http.StatusServiceUnavailable
+		if code == holdfast.CodeTooManyForAddress {
+			status = http.StatusTooManyRequests
+		}
 		if e, ok := err.(*holdfast.Error); ok && e.RetryAfter > 0 {
 			w.Header().Set("Retry-After", seconds(e.RetryAfter))
 		}

@@ -15,6 +15,7 @@ import (
 // the lock, and what the client sends meanwhile waits.
 func (c *conn) authenticate(x *scratch, now int64) {
 	h := &x.dec.Hello
+	c.greet.asked = now
 	ask := c.srv.o.Authenticate
 	if ask == nil {
 		c.authenticated(x, User{ID: ""}, nil, now)
@@ -66,13 +67,16 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
 	default:
 		c.user = user.ID
-		e.Session, e.Code = c.srv.claim(c, h)
-		c.session = e.Session
+		c.seen.agent = agentOf(h.Agent)
+		c.srv.claim(c, h, &e)
 		if e.After != 0 {
 			c.request = c.greet.request
 		}
 	}
 	c.greet = nil
+	if e.Code == 0 {
+		c.srv.tell(EventAuthenticated, c.id, c)
+	}
 	x.fx = c.machine.Step(now, &e, x.fx[:0])
 	c.apply(x, now)
 }

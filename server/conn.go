@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/hub"
 	"github.com/holdfast-ws/holdfast/internal/near"
+	"github.com/holdfast-ws/holdfast/internal/roster"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
@@ -36,12 +37,17 @@ type conn struct {
 	session wire.SessionID
 	ending  bool    // end was called
 	ended   *ending // if end was called
+
+	id               roster.ID
+	process, counter uint64 // of the hello; guarded by srv.mu
+	seen             seen
 }
 
 // greeting is what a connection holds until it is authenticated.
 type greeting struct {
 	request *http.Request
-	waiting bool // Authenticate is being asked
+	asked   int64 // when it began to be found out who this is, as Server.millis has it
+	waiting bool  // Authenticate is being asked
 	behind  []behind
 	size    int
 	cancel  context.CancelFunc
@@ -113,8 +119,8 @@ func (s *Server) instant() (now, at int64) {
 }
 
 // start takes a connection over from its upgrade.
-func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
+func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request, id roster.ID) {
+	c := &conn{srv: s, id: id, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
@@ -123,14 +129,13 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
 	m.Lock() // a worker may sweep it already
 	c.member = m
 	m.Unlock()
-	if !s.add(c) {
+	if !s.add(id, c) {
 		c.member.Detach()
-		s.reserved.Add(-1)
+		s.withdraw(id)
 		s.count.turnAway(holdfast.CodeDraining)
 		wc.Close()
 		return
 	}
-	s.count.connections.Add(1)
 	// a fresh goroutine: net/http's has a deep stack that would stay with the connection
 	go c.run()
 }
@@ -141,15 +146,16 @@ func (c *conn) run() {
 		go c.run() // srv.wg counts the connection, not the goroutine
 		return
 	}
-	c.finish(err)
+	end := c.finish(err)
 	c.member.Detach()
 	c.srv.release(c)
 	c.ws.Wait()
-	c.srv.remove(c)
+	c.srv.tellClosed(c.id, c, end, c.age())
+	c.srv.remove(c.id)
 }
 
-// finish writes the close frame, if there is somebody to read it.
-func (c *conn) finish(err error) {
+// finish writes the close frame, if there is somebody to read it, and returns how it ended.
+func (c *conn) finish(err error) closing {
 	c.member.Lock()
 	ended := c.ending
 	c.ending = true
@@ -160,18 +166,20 @@ func (c *conn) finish(err error) {
 		c.refresh()
 	}
 	c.member.Unlock()
+	c.srv.leave(c.id)
 	code := ws.CloseCode(err)
+	end := closingOf(err)
 	if !ended {
 		c.srv.count.closed(err)
 	}
 	if e := c.ended; e != nil { // it sees to the farewell, and waits for this
 		close(e.read)
 		<-e.closed
-		return
+		return e.why
 	}
 	if ended || code == 0 {
 		c.ws.Close()
-		return
+		return end
 	}
 	reason := ""
 	if e, ok := err.(*holdfast.Error); ok {
@@ -179,6 +187,7 @@ func (c *conn) finish(err error) {
 	}
 	c.farewell(code, reason)
 	c.ws.Linger(closeTimeout)
+	return end
 }
 
 // farewell writes what waits and then a close frame, as far as the socket takes it in time.
@@ -204,8 +213,9 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 		return
 	}
 	c.ending = true
+	c.srv.leave(c.id)
 	c.srv.count.ended(code)
-	e := &ending{read: make(chan struct{}), closed: make(chan struct{})}
+	e := &ending{read: make(chan struct{}), closed: make(chan struct{}), why: closing{code, reason, byServer(code)}}
 	c.ended = e
 	c.srv.wg.Go(func() {
 		defer close(e.closed)
@@ -225,6 +235,7 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 type ending struct {
 	read   chan struct{} // closed when reading has ended
 	closed chan struct{} // closed when the socket is
+	why    closing
 }
 
 // drain asks the client to come back after a delay.
@@ -240,6 +251,8 @@ func (c *conn) Message(op ws.Opcode, p []byte) error {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
 	c.member.Lock()
+	c.seen.messages++
+	c.seen.bytes += uint64(len(p))
 	err := c.message(x, op, p)
 	c.member.Unlock()
 	if len(x.opens) > 0 {
@@ -312,6 +325,9 @@ func (c *conn) Control(op ws.Opcode, p []byte) error {
 	c.member.Lock()
 	defer c.member.Unlock()
 	c.machine.Step(c.srv.millis(), &heard, nil)
+	if op == ws.OpPong {
+		c.seen.pong(time.Since(c.srv.begun))
+	}
 	if op == ws.OpPing && !c.ending {
 		var frame [2 + 125]byte
 		c.member.Control(append(ws.AppendHeader(frame[:0], ws.OpPong, len(p), 0), p...))

@@ -63,6 +63,7 @@ func (c *conn) apply(x *scratch, now int64) {
 		case session.FxSvRefresh:
 			c.refreshWith(x.dec.Refresh.Token)
 		case session.FxSvPing:
+			c.seen.ping(time.Since(c.srv.begun))
 			c.member.Control(ws.AppendHeader(nil, ws.OpPing, 0, 0))
 		case session.FxSvEnd:
 			c.endLocked(f.Code, f.Detail)

@@ -15,7 +15,7 @@ import (
 func (s *Server) Metrics() []monitor.Metric {
 	st := s.Stats()
 	s.mu.Lock()
-	connections := len(s.conns)
+	connections := s.conns.Len()
 	s.mu.Unlock()
 	latency := s.count.latency.Snapshot()
 	gauge := func(name, help string, v float64) monitor.Metric { return single(monitor.Gauge, name, help, v) }

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/feed"
 	"github.com/holdfast-ws/holdfast/internal/hub"
+	"github.com/holdfast-ws/holdfast/internal/roster"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
@@ -34,8 +36,8 @@ type Server struct {
 	begun  time.Time
 
 	mu       sync.Mutex
-	conns    map[*conn]struct{}
-	sessions map[wire.SessionID]*claim
+	conns    *roster.Roster[managed]
+	revoked  revocations
 	https    []*http.Server
 	draining bool
 	failed   bool // the store is in doubt
@@ -51,6 +53,7 @@ type Server struct {
 	acceptWarned atomic.Int64 // when it was last logged that the listener fails
 	authWarned   atomic.Int64 // the same, that nobody can be authenticated
 	count        counters
+	events       *feed.Feed[ConnectionEvent]
 	watch        watch
 	figures      figures
 }
@@ -64,7 +67,7 @@ func New(o Options) (*Server, error) {
 		o.Store = memory.New(memory.Options{})
 	}
 	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
-		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: lobby{guests: map[net.Conn]bool{}}}
+		conns: roster.New[managed](), events: newEvents(), lobby: lobby{guests: map[net.Conn]bool{}}}
 	s.limits = o.limits(s.log.Info())
 	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
 	var err error
@@ -100,7 +103,7 @@ func (s *Server) fatal(err error) {
 		return
 	}
 	s.logger.Error("the store is in doubt: every connection is closed, and none is taken in any more", "error", err)
-	for _, c := range s.snapshot() {
+	for _, c := range s.everybody() {
 		c.end(holdfast.CodeStoreUnavailable, "the store is in doubt")
 	}
 }
@@ -159,6 +162,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	cancel()
 	close(s.watch.stop)
 	s.wg.Wait()
+	s.events.Close()
 	err = errors.Join(err, s.hub.Close())
 	s.poller.Close()
 	return errors.Join(err, s.log.Close())
@@ -166,7 +170,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // drain asks everybody to come back, spread over the drain period, and waits until they have gone.
 func (s *Server) drain(ctx context.Context) error {
-	conns := s.snapshot()
+	conns := s.everybody()
 	step := s.o.DrainPeriod / time.Duration(max(1, len(conns)))
 	for i, c := range conns {
 		c.drain(time.Duration(i) * step)
@@ -177,72 +181,18 @@ func (s *Server) drain(ctx context.Context) error {
 	if len(conns) == 0 || s.waitIdle(patience) == nil {
 		return nil
 	}
-	for _, c := range s.snapshot() {
+	for _, c := range s.everybody() {
 		c.end(holdfast.CodeServiceRestart, "the server restarts")
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*closeTimeout)
 	defer cancel()
 	if s.waitIdle(last) != nil {
-		for _, c := range s.snapshot() {
-			c.ws.Close()
+		for _, c := range s.everybody() {
+			c.shut()
 		}
 		s.waitIdle(context.Background()) //nolint:errcheck // cannot end
 	}
 	return ctx.Err()
-}
-
-func (s *Server) snapshot() []*conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := make([]*conn, 0, len(s.conns))
-	for c := range s.conns {
-		list = append(list, c)
-	}
-	return list
-}
-
-// waitIdle waits until there is no connection, or ctx ends.
-func (s *Server) waitIdle(ctx context.Context) error {
-	s.mu.Lock()
-	if len(s.conns) == 0 {
-		s.mu.Unlock()
-		return nil
-	}
-	if s.idle == nil {
-		s.idle = make(chan struct{})
-	}
-	idle := s.idle
-	s.mu.Unlock()
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Server) add(c *conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.draining || s.failed {
-		return false
-	}
-	s.conns[c] = struct{}{}
-	s.peak = max(s.peak, len(s.conns))
-	s.wg.Add(1)
-	return true
-}
-
-func (s *Server) remove(c *conn) {
-	s.mu.Lock()
-	delete(s.conns, c)
-	if len(s.conns) == 0 && s.idle != nil {
-		close(s.idle)
-		s.idle = nil
-	}
-	s.mu.Unlock()
-	s.reserved.Add(-1)
-	s.wg.Done()
 }
 
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
@@ -251,15 +201,9 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, err)
 		return
 	}
-	if wait := s.admission.admit(time.Now()); wait > 0 {
-		s.turnAway(w, &holdfast.Error{Code: holdfast.CodeOverloaded, Op: "connect", RetryAfter: wait,
-			Detail: "more clients connect than ConnectRate lets in"})
-		return
-	}
-	if s.reserved.Add(1) > int64(s.o.MaxConnections) {
-		s.reserved.Add(-1)
-		s.turnAway(w, &holdfast.Error{Code: holdfast.CodeTooManyConnections, Op: "connect", RetryAfter: s.o.RetryAfter,
-			Detail: "the limit is " + strconv.Itoa(s.o.MaxConnections) + " connections"})
+	id, err := s.enter(r)
+	if err != nil {
+		s.turnAway(w, err)
 		return
 	}
 	o := ws.Options{Subprotocols: []string{codec.Subprotocol()}, MaxMessage: s.transportLimit(), Budget: s.budget, Poller: s.poller, Settle: ws.SettleOn}
@@ -268,11 +212,11 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	wc, err := ws.Upgrade(w, r, o)
 	if err != nil {
-		s.reserved.Add(-1)
+		s.withdraw(id)
 		s.count.turnAway(holdfast.CodeOf(err))
 		return
 	}
-	s.start(wc, codec, r)
+	s.start(wc, codec, r, id)
 }
 
 // transportLimit is the bound of one WebSocket message: a record of twice the limit, in base64, is still refused by a frame

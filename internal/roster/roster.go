@@ -20,7 +20,6 @@ type Session [16]byte
 
 // Member is what a roster keeps.
 type Member interface {
-	comparable
 	// RosterKeys returns the user and the session that the member was bound to. They must not change while it is.
 	RosterKeys() (user string, session Session)
 }
@@ -185,6 +184,17 @@ func (r *Roster[M]) Get(id ID) (m M, addr netip.Addr, ok bool) {
 	return s.m, s.addr, true
 }
 
+// Members yields all that were set, in the order of their slots. The roster must not be changed meanwhile.
+func (r *Roster[M]) Members() iter.Seq[M] {
+	return func(yield func(M) bool) {
+		for i := range r.slots {
+			if r.slots[i].set && !yield(r.slots[i].m) {
+				return
+			}
+		}
+	}
+}
+
 // After returns up to n entries with members in the order of their slots, and where to go on; next is 0 at the end. To begin,
 // from is 0. Between two calls entries may come and go: those that were there all the time are returned once.
 func (r *Roster[M]) After(from, n int, to []ID) (list []ID, next int) {
@@ -212,26 +222,38 @@ func Same(addr netip.Addr) netip.Addr {
 }
 
 // AtAddress returns how many entries an address has (IPv6: its /64), those without members among them, and counts no further than
-// up to.
+// upTo.
 func (r *Roster[M]) AtAddress(addr netip.Addr, upTo int) (n int) {
-	if !addr.IsValid() {
-		return 0
-	}
-	addr = Same(addr)
-	for i := range r.chain(byAddress, hashAddr(r.seed, addr)) {
-		if n >= upTo {
+	for range r.ByAddress(addr) {
+		if n++; n >= upTo {
 			break
-		}
-		if Same(r.slots[i].addr) == addr {
-			n++
 		}
 	}
 	return n
 }
 
-// OfUser returns how many entries a user has, and counts no further than upTo.
-func (r *Roster[M]) OfUser(user string, upTo int) (n int) {
-	for range r.ByUser(user) {
+// ByAddress yields the entries of an address (IPv6: of its /64), those without members among them. They must not be changed
+// meanwhile.
+func (r *Roster[M]) ByAddress(addr netip.Addr) iter.Seq[ID] {
+	return func(yield func(ID) bool) {
+		if !addr.IsValid() {
+			return
+		}
+		group := Same(addr)
+		for i := range r.chain(byAddress, hashAddr(r.seed, group)) {
+			if s := &r.slots[i]; Same(s.addr) == group && !yield(idOf(i, s.use)) {
+				return
+			}
+		}
+	}
+}
+
+// OfUser returns how many entries a user has besides one, and counts no further than upTo.
+func (r *Roster[M]) OfUser(user string, besides ID, upTo int) (n int) {
+	for id := range r.ByUser(user) {
+		if id == besides {
+			continue
+		}
 		if n++; n >= upTo {
 			break
 		}

@@ -43,7 +43,7 @@ func TestAnEntryIsFoundByAllItsKeys(t *testing.T) {
 		t.Errorf("by user %v, by session %v", got, r.BySession(ann.session))
 	}
 	r.Leave(id)
-	if r.AtAddress(home, 10) != 0 || r.OfUser("ann", 10) != 0 || r.BySession(ann.session) != id {
+	if r.AtAddress(home, 10) != 0 || r.OfUser("ann", 0, 10) != 0 || r.BySession(ann.session) != id {
 		t.Error("what is being closed counts, or its session is gone")
 	}
 	r.Remove(id)
@@ -156,7 +156,7 @@ func compare(t *rapid.T, r *roster.Roster[*member], all []*member) {
 		}
 	}
 	for _, u := range []string{"a", "b", "c"} {
-		if n := len(slices.Collect(r.ByUser(u))); n != users[u] || r.OfUser(u, 2) != min(2, n) {
+		if n := len(slices.Collect(r.ByUser(u))); n != users[u] || r.OfUser(u, 0, 2) != min(2, n) {
 			t.Fatalf("%s has %d, want %d", u, n, users[u])
 		}
 	}
