@@ -29,16 +29,18 @@ func (s *Server) admit(r *http.Request) error {
 			return err
 		}
 	}
-	if err := s.origin(r); err != nil {
-		return err
-	}
+	return s.origin(r)
+}
+
+// accepting says why no connection is taken in at all.
+func (s *Server) accepting() error {
 	s.mu.Lock()
 	draining, failed := s.draining, s.failed
 	s.mu.Unlock()
-	if failed && r.URL.Path == "/ws" {
+	if failed {
 		return &holdfast.Error{Code: holdfast.CodeStoreUnavailable, Op: "connect", RetryAfter: s.o.RetryAfter}
 	}
-	if draining && r.URL.Path == "/ws" {
+	if draining {
 		return &holdfast.Error{Code: holdfast.CodeDraining, Op: "connect", RetryAfter: s.o.RetryAfter}
 	}
 	return nil

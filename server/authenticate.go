@@ -62,7 +62,7 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 	}
 	switch {
 	case err != nil:
-		refused(&e, err)
+		e.Code, e.Detail = refused(err)
 	case c.srv.o.Authenticate != nil && h.User != "" && h.User != user.ID:
 		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
 	default:
@@ -81,14 +81,15 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 	c.apply(x, now)
 }
 
-// refused fills in why a client is not let in. What is no error of ours may say anything, so its text is not passed on.
-func refused(e *session.ServerEvent, err error) {
-	e.Code = holdfast.CodeUnauthenticated
+// refused says why a client is not let in. What is no error of ours may say anything, so its text is not passed on.
+func refused(err error) (holdfast.Code, string) {
 	if h, ok := errors.AsType[*holdfast.Error](err); ok {
-		e.Code, e.Detail = h.Code, h.Detail
-	} else if code := holdfast.CodeOf(err); code != 0 {
-		e.Code = code
+		return h.Code, h.Detail
 	}
+	if code := holdfast.CodeOf(err); code != 0 {
+		return code, ""
+	}
+	return holdfast.CodeUnauthenticated, ""
 }
 
 // holds fills in for how long a user's credentials are good.
@@ -122,7 +123,7 @@ func (c *conn) refreshWith(token string) {
 			err = c.srv.holds(&e, user)
 		}
 		if err != nil {
-			refused(&e, err)
+			e.Code, e.Detail = refused(err)
 		}
 		c.member.Lock()
 		defer c.member.Unlock()

@@ -236,6 +236,7 @@ type ending struct {
 	read   chan struct{} // closed when reading has ended
 	closed chan struct{} // closed when the socket is
 	why    closing
+	mine   bool // a raw connection's handler wanted it
 }
 
 // drain asks the client to come back after a delay.

@@ -116,7 +116,7 @@ func (s *Server) tellClosed(id ConnectionID, m managed, why closing, age time.Du
 
 func (s *Server) event(kind EventKind, id ConnectionID, m managed) ConnectionEvent {
 	e := ConnectionEvent{Kind: kind, Time: s.o.Now(), ID: id}
-	user, session := m.RosterKeys()
+	user, session := m.keys()
 	e.User, e.Session = user, sessionName(session)
 	s.mu.Lock()
 	_, e.Address, _ = s.conns.Get(id)

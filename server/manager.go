@@ -12,13 +12,13 @@ import (
 )
 
 // managed is a connection as the server keeps it: a session's, or one with a protocol of the application's own. Nothing of it is
-// called with Server.mu held, except RosterKeys.
+// called with Server.mu held, except keys.
 type managed interface {
-	roster.Member
-	end(code holdfast.Code, reason string) // says goodbye, and closes; returns at once
-	drain(after time.Duration)             // the client is to come back elsewhere, after a delay
-	shut()                                 // closes without a word
-	look() Connection                      // ID and Address are filled in by who calls
+	keys() (user string, session roster.Session) // as roster.Keys
+	end(code holdfast.Code, reason string)       // says goodbye, and closes; returns at once
+	drain(after time.Duration)                   // the client is to come back elsewhere, after a delay
+	shut()                                       // closes without a word
+	look() Connection                            // ID and Address are filled in by who calls
 }
 
 // enter lets a request in, so that it counts from now on, or says why not. It is followed by add or withdraw.

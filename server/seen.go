@@ -49,8 +49,8 @@ func sessionName(id roster.Session) string {
 	return hex.EncodeToString(id[:])
 }
 
-// RosterKeys is part of roster.Member.
-func (c *conn) RosterKeys() (string, roster.Session) { return c.user, roster.Session(c.session) }
+// keys is part of managed.
+func (c *conn) keys() (string, roster.Session) { return c.user, roster.Session(c.session) }
 
 // look is part of managed.
 func (c *conn) look() Connection {

@@ -54,6 +54,7 @@ type Server struct {
 	authWarned   atomic.Int64 // the same, that nobody can be authenticated
 	count        counters
 	events       *feed.Feed[ConnectionEvent]
+	raws         raws
 	watch        watch
 	figures      figures
 }
@@ -67,7 +68,7 @@ func New(o Options) (*Server, error) {
 		o.Store = memory.New(memory.Options{})
 	}
 	s := &Server{o: o, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
-		conns: roster.New[managed](), events: newEvents(), lobby: lobby{guests: map[net.Conn]bool{}}}
+		conns: roster.New(managed.keys), events: newEvents(), lobby: lobby{guests: map[net.Conn]bool{}}}
 	s.limits = o.limits(s.log.Info())
 	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
 	var err error
@@ -111,7 +112,11 @@ func (s *Server) fatal(err error) {
 // ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asks(r)
-	if err := s.admit(r); err != nil {
+	err := s.admit(r)
+	if err == nil && r.URL.Path == "/ws" {
+		err = s.accepting()
+	}
+	if err != nil {
 		s.turnAway(w, err)
 		return
 	}

@@ -25,7 +25,7 @@ func (r *Roster[M]) hash(which int, i int32) uint64 {
 	if which == byAddress {
 		return hashAddr(r.seed, Same(s.addr))
 	}
-	user, session := s.m.RosterKeys()
+	user, session := r.keys(s.m)
 	if which == byUser {
 		return maphash.String(r.seed, user)
 	}

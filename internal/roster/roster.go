@@ -18,11 +18,8 @@ import (
 // Session names a session; zero is none.
 type Session [16]byte
 
-// Member is what a roster keeps.
-type Member interface {
-	// RosterKeys returns the user and the session that the member was bound to. They must not change while it is.
-	RosterKeys() (user string, session Session)
-}
+// Keys returns the user and the session that a member was bound to. They must not change while it is.
+type Keys[M any] func(M) (user string, session Session)
 
 // ID names an entry, and no other one as long as the process runs, unless a slot was used four milliard times. The zero ID
 // names none.
@@ -50,15 +47,16 @@ func ParseID(s string) (ID, error) {
 }
 
 // Roster is not for concurrent use: its owner has a lock. The zero value is not ready; see New.
-type Roster[M Member] struct {
+type Roster[M any] struct {
 	slots   []slot[M]
 	free    int32 // first of the slots that are free, chained by their addresses' next; none
 	members int
 	by      [indexes]index
+	keys    Keys[M]
 	seed    maphash.Seed
 }
 
-type slot[M Member] struct {
+type slot[M any] struct {
 	m    M
 	addr netip.Addr
 	use  uint32
@@ -82,8 +80,8 @@ const (
 )
 
 // New returns an empty roster.
-func New[M Member]() *Roster[M] {
-	return &Roster[M]{free: none, seed: maphash.MakeSeed()}
+func New[M any](keys Keys[M]) *Roster[M] {
+	return &Roster[M]{free: none, keys: keys, seed: maphash.MakeSeed()}
 }
 
 // Len returns how many members were set and not removed.
@@ -128,7 +126,7 @@ func (r *Roster[M]) bind(id ID, which int) {
 	if s == nil || !s.set || s.in&(1<<which) != 0 {
 		return
 	}
-	user, session := s.m.RosterKeys()
+	user, session := r.keys(s.m)
 	if which == byUser && user != "" || which == bySession && session != (Session{}) {
 		r.link(which, id.slot())
 	}
@@ -266,7 +264,7 @@ func (r *Roster[M]) ByUser(user string) iter.Seq[ID] {
 	return func(yield func(ID) bool) {
 		for i := range r.chain(byUser, maphash.String(r.seed, user)) {
 			s := &r.slots[i]
-			if u, _ := s.m.RosterKeys(); u == user && !yield(idOf(i, s.use)) {
+			if u, _ := r.keys(s.m); u == user && !yield(idOf(i, s.use)) {
 				return
 			}
 		}
@@ -277,7 +275,7 @@ func (r *Roster[M]) ByUser(user string) iter.Seq[ID] {
 func (r *Roster[M]) BySession(session Session) ID {
 	for i := range r.chain(bySession, maphash.Comparable(r.seed, session)) {
 		s := &r.slots[i]
-		if _, x := s.m.RosterKeys(); x == session {
+		if _, x := r.keys(s.m); x == session {
 			return idOf(i, s.use)
 		}
 	}

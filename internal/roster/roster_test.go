@@ -23,10 +23,10 @@ type member struct {
 	set, bound, holds, left bool
 }
 
-func (m *member) RosterKeys() (string, roster.Session) { return m.user, m.session }
+func keys(m *member) (string, roster.Session) { return m.user, m.session }
 
 func TestAnEntryIsFoundByAllItsKeys(t *testing.T) {
-	r := roster.New[*member]()
+	r := roster.New(keys)
 	ann := &member{user: "ann", session: roster.Session{7}}
 	home := netip.MustParseAddr("192.0.2.1")
 	id := r.Enter(home)
@@ -90,7 +90,7 @@ func TestIDsAreReadAsTheyAreWritten(t *testing.T) {
 // Whatever is done to it, a roster answers as a plain list does.
 func TestRosterIsAList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := roster.New[*member]()
+		r := roster.New(keys)
 		var all []*member
 		some := func(t *rapid.T, keep func(*member) bool) *member {
 			var fit []*member
@@ -198,7 +198,7 @@ func TestAnEntryIsSmall(t *testing.T) {
 		all[i].session = roster.Session{byte(i), byte(i >> 8), byte(i >> 16), 1}
 	}
 	before := heap()
-	r := roster.New[*member]()
+	r := roster.New(keys)
 	for i := range all {
 		id := r.Enter(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 		r.Set(id, &all[i])
