@@ -167,9 +167,7 @@ func TestConnectionsAreListed(t *testing.T) {
 	bob.want(wire.TypeSubscribed)
 	bob.want(wire.TypeSubscribed)
 	list := func(sel server.Selector) (all []server.Connection) { return slices.Collect(s.Connections(sel)) }
-	if all := list(server.Selector{}); len(all) != 3 {
-		t.Fatalf("%+v", all)
-	}
+	eventually(t, "all are there", func() bool { return len(list(server.Selector{})) == 3 })
 	one := func(sel server.Selector) server.Connection {
 		t.Helper()
 		all := list(sel)

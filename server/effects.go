@@ -78,6 +78,9 @@ func (c *conn) draft(p *wire.Publish, f *session.ServerEffect) store.Draft {
 	if p.Type == holdfast.JSON && c.codec == wire.Binary && f.Code == 0 {
 		p.Data = wire.NormalizeJSON(p.Data[:0], p.Data) // it only gets shorter
 	}
+	if f.Code == 0 && c.srv.shedding() >= ShedPublishes {
+		f.Code = holdfast.CodeOverloaded
+	}
 	d := store.Draft{Code: f.Code, Channel: p.Channel, Producer: f.Producer, Number: p.Number,
 		Publisher: c.user, Type: p.Type, Headers: p.Headers, Data: p.Data,
 		Hash: store.ContentHash(p.Type, p.Headers, p.Data)}

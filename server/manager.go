@@ -23,6 +23,9 @@ type managed interface {
 
 // enter lets a request in, so that it counts from now on, or says why not. It is followed by add or withdraw.
 func (s *Server) enter(r *http.Request) (roster.ID, error) {
+	if err := s.overloaded(); err != nil {
+		return 0, err
+	}
 	id, err := s.place(clientAddr(r))
 	if err != nil {
 		return 0, err

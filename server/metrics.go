@@ -42,6 +42,7 @@ func (s *Server) Metrics() []monitor.Metric {
 		counter("holdfast_commits_total", "Batches that the store has taken.", st.Commits),
 		counter("holdfast_gaps_total", "Gaps that subscribers were told of.", st.Gaps),
 		counter("holdfast_history_loads_total", "Reads of history from the store.", st.Loads),
+		gauge("holdfast_shedding", "What is shed: 0 nothing, 1 new connections, 2 history is slowed too, 3 publishes are put off too.", float64(st.Shedding)),
 		gauge("holdfast_queue_bytes", "Publishes that wait for the store.", float64(st.QueueBytes)),
 		gauge("holdfast_cache_bytes", "History that is held in memory.", float64(st.CacheBytes)),
 		gauge("holdfast_start_time_seconds", "When the server was started, in Unix time.", float64(s.begun.UnixMilli())/1e3),

@@ -75,6 +75,13 @@ type Options struct {
 	// RetryAfter is what a client is told to wait after a refusal that may pass. Default: 1 s.
 	RetryAfter time.Duration
 
+	// OverloadAfter is how long the queue of publishes may be full, or a worker be late, until load is shed, so that those
+	// who are connected are served: new connections are refused from then on, history is slowed from twice as long, and publishes are put off
+	// from four times as long. Default: 2 s.
+	OverloadAfter time.Duration
+	// MemoryLimit in bytes, of the process (Linux) or the Go runtime, from which the same is done: history is slowed from 105 % of it, and
+	// publishes are put off from 110 %. Default: none.
+	MemoryLimit int64
 	// Compression offers permessage-deflate. Default: CompressionOff.
 	Compression Compression
 	// CacheBytes for history that is being read, and QueueBytes for publishes that wait for the store. Default: 16 MiB each.
@@ -101,6 +108,8 @@ type Options struct {
 	Now func() time.Time
 	// Logger. Default: slog.Default().
 	Logger *slog.Logger
+
+	memory func() uint64 // what MemoryLimit is held against; tests have their own
 }
 
 // Window bounds what is on its way. A zero field means the default.
@@ -172,6 +181,11 @@ func (o *Options) fill() error {
 	if o.MonitorKey != "" && len(o.MonitorKey) < 16 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MonitorKey: at least 16 bytes, got " + strconv.Itoa(len(o.MonitorKey))}
 	}
+	if o.OverloadAfter < 0 || o.MemoryLimit < 0 {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "OverloadAfter, MemoryLimit: must not be negative"}
+	}
+	o.OverloadAfter = or(o.OverloadAfter, 2*time.Second)
+	o.QueueBytes = or(o.QueueBytes, 16<<20)
 	o.StuckAfter = or(o.StuckAfter, 5*time.Second)
 	o.HistoryEvery = or(o.HistoryEvery, 10*time.Second)
 	o.MaxConnections = or(o.MaxConnections, connectionsOf(fileLimit()))
@@ -184,6 +198,9 @@ func (o *Options) fill() error {
 	o.DrainPeriod = or(o.DrainPeriod, 30*time.Second)
 	o.RetryAfter = or(o.RetryAfter, time.Second)
 	o.RefreshWindow = or(o.RefreshWindow, time.Minute)
+	if o.memory == nil {
+		o.memory = usedMemory
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

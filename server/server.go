@@ -56,6 +56,7 @@ type Server struct {
 	events       *feed.Feed[ConnectionEvent]
 	raws         raws
 	watch        watch
+	overload     overload
 	figures      figures
 }
 

@@ -133,6 +133,8 @@ type Stats struct {
 	Delivered, BytesOut, Stalls, Gaps, Loads uint64
 	// RawReceived and RawSent messages of raw connections, see Server.Raw.
 	RawReceived, RawSent uint64
+	// Shedding is what the server does without at the moment, because there is more to do than it can.
+	Shedding Shedding
 	// QueueBytes that wait for the store, CacheBytes of history held.
 	QueueBytes, CacheBytes int
 }
@@ -141,6 +143,7 @@ type Stats struct {
 func (s *Server) Stats() Stats {
 	h := s.hub.Stats()
 	st := statsOf(h, &s.count)
+	st.Shedding = s.shedding()
 	s.mu.Lock()
 	st.Connections = s.conns.Len()
 	s.mu.Unlock()
