@@ -211,6 +211,10 @@ func (s *Socket) served(c *line) error {
 	c.kill()
 	s.out.detach()
 	c.wg.Wait()
+	if !c.opened && c.ready.Load() && s.wish() == wantOn { // it ended before it was told that it is open
+		c.opened = true
+		s.opened(c.began)
+	}
 	s.out.setOpen(false)
 	err := c.why()
 	if c.leaving {

@@ -685,3 +685,32 @@ func TestSocketReconnectMakesOneConnection(t *testing.T) {
 		})
 	}
 }
+
+// A connection on which all that was queued was written was open, however soon the server has closed it.
+func TestSocketOpenIsToldBeforeClosed(t *testing.T) {
+	answers := func(l *lab, w http.ResponseWriter, r *http.Request) {
+		c := l.accept(w, r)
+		if c == nil {
+			return
+		}
+		c.Read(context.Background()) //nolint:errcheck // closed all the same
+		c.Close(websocket.StatusNormalClosure, "thank you")
+	}
+	for i := 0; i < 200 && !t.Failed(); i++ { // who sees what first is for the scheduler to say
+		inLab(t, answers, func(l *lab) {
+			gate := make(chan struct{})
+			s := l.open(client.SocketOptions{URL: func(context.Context) (string, error) { <-gate; return "ws://server:80", nil }})
+			events := l.record(s)
+			if err := s.Send(context.Background(), client.Text("hello")); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			close(gate)
+			synctest.Wait()
+			if o, c := events(client.SocketOpen), events(client.SocketClosed); len(o) != 1 || len(c) != 1 || c[0].Reason != "thank you" {
+				t.Errorf("open %+v, closed %+v", o, c)
+			}
+			l.close(s)
+		})
+	}
+}

@@ -440,7 +440,7 @@ func (c *conn) Sweep(_ time.Time, f hub.SweepFacts) {
 	if c.member == nil {
 		return
 	}
-	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took}
+	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took, After: f.InVain.Milliseconds()}
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
 	now := c.srv.millis()

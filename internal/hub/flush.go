@@ -83,7 +83,8 @@ type stall struct {
 	skip       int    // bytes of next that are out
 
 	since  time.Time
-	unsent int // in the kernel, at the last sweep; -1 if not known
+	unsent int       // in the kernel, at the last sweep; -1 if not known
+	vain   time.Time // since when it sends the same again and again; zero if it does not
 }
 
 // part is the range of a view that a write was about.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/holdfast-ws/holdfast"
+	"github.com/holdfast-ws/holdfast/internal/ws"
 	"github.com/holdfast-ws/holdfast/store"
 )
 
@@ -31,10 +32,10 @@ type Socket interface {
 	Prefetch()
 }
 
-// Unsenter is what a Socket may also be: Unsent returns how many written bytes the kernel has not got rid of.
-// With it, a sweep sees that a stalled peer still takes bytes.
+// Unsenter is what a Socket may also be: Unsent returns what of the written bytes the kernel has not got rid of.
+// With it, a sweep sees that a stalled peer still takes bytes, or that there is no peer any more.
 type Unsenter interface {
-	Unsent() (int, error)
+	Unsent() (ws.Unsent, error)
 }
 
 // Owner is what stands behind a [Member]: the server's connection. Unless a method says otherwise it is called
@@ -82,6 +83,8 @@ type SweepFacts struct {
 	StalledSince time.Time
 	// Took says that the peer took bytes since the last sweep. It is meaningful while the socket is stalled.
 	Took bool
+	// InVain is for how long the kernel has sent the same bytes again and again. It is meaningful while the socket is stalled.
+	InVain time.Duration
 	// Pending is how many bytes of replies and control frames wait to be written.
 	Pending int
 }

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/holdfast-ws/holdfast/internal/ws"
 )
 
 const (
@@ -341,7 +343,7 @@ func (s *shard) sweep() {
 	now := s.hub.now()
 	end := min(s.swept+part, len(s.members))
 	for _, m := range s.members[s.swept:end] {
-		unsent := -1
+		unsent := ws.Unsent{Bytes: -1}
 		m.mu.Lock()
 		if m.detached || m.dead {
 			m.mu.Unlock()
@@ -350,15 +352,15 @@ func (s *shard) sweep() {
 		if s, ok := m.sock.(Unsenter); ok && m.stall != nil {
 			m.outside++
 			m.mu.Unlock()
-			if n, err := s.Unsent(); err == nil {
-				unsent = n
+			if u, err := s.Unsent(); err == nil {
+				unsent = u
 			}
 			m.mu.Lock()
 			m.outside--
 			m.signalLocked()
 		}
 		if !m.detached && !m.dead {
-			m.owner.Sweep(now, m.facts(unsent))
+			m.owner.Sweep(now, m.facts(now, unsent))
 		}
 		s.flush(m)
 	}
@@ -367,13 +369,21 @@ func (s *shard) sweep() {
 }
 
 // facts says what the socket did since the last sweep. m is locked.
-func (m *Member) facts(unsent int) SweepFacts {
+func (m *Member) facts(now time.Time, unsent ws.Unsent) SweepFacts {
 	f := SweepFacts{Took: m.progress, Pending: m.out.size()}
 	m.progress = false
 	if st := m.stall; st != nil {
 		f.StalledSince = st.since
-		f.Took = f.Took || unsent >= 0 && st.unsent >= 0 && unsent < st.unsent
-		st.unsent = unsent
+		f.Took = f.Took || unsent.Bytes >= 0 && st.unsent >= 0 && unsent.Bytes < st.unsent
+		st.unsent = unsent.Bytes
+		switch {
+		case f.Took || !unsent.InVain:
+			st.vain = time.Time{}
+		case st.vain.IsZero():
+			st.vain = now
+		default:
+			f.InVain = now.Sub(st.vain)
+		}
 	}
 	return f
 }

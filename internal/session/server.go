@@ -97,7 +97,8 @@ const (
 	SvGap
 	// SvTaken: Sub was ended by the hub, with Code: its named cursor was taken by somebody else, say.
 	SvTaken
-	// SvSweep: time passes, about once a second. Stalled and Taking tell how the socket is.
+	// SvSweep: time passes, about once a second. Stalled, Taking and After tell how the socket is: for so many milliseconds the kernel has
+	// sent the same again and again.
 	SvSweep
 	// SvDrain: the server shuts down; this client is to come back after After.
 	SvDrain
@@ -362,7 +363,7 @@ func (s *Server) authenticated(now int64, e *ServerEvent, fx []ServerEffect) []S
 }
 
 // sweep is the server's half of the heartbeat. While a write is blocked, liveness is judged by whether the
-// peer takes bytes.
+// peer takes bytes, and whether anything of it still acknowledges what is sent.
 func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffect {
 	l := s.limits
 	if s.state == serverWaiting && now-s.opened > l.HelloTimeout {
@@ -380,6 +381,9 @@ func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 		}
 		if now-s.took > l.StallTimeout {
 			return s.end(holdfast.CodeWriteTimeout, "", fx)
+		}
+		if e.After > l.Heartbeat+l.PongTimeout { // its kernel is as silent as itself
+			return s.end(holdfast.CodeHeartbeatTimeout, "", fx)
 		}
 		return fx
 	}

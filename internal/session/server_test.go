@@ -156,6 +156,16 @@ func TestStalledPeer(t *testing.T) {
 		x.want(sweep(x, 61_100, false, false), session.FxSvPing)
 		x.want(sweep(x, 61_600, false, false), session.FxSvEnd)
 	})
+	t.Run("gone", func(t *testing.T) {
+		x := newEnd(t, limits)
+		for after, want := range map[int64]bool{0: false, 1500: false, 1501: true} {
+			fx := x.m.Step(1+after, &session.ServerEvent{Kind: session.SvSweep, Stalled: true, After: after}, nil)
+			if ended := len(fx) == 1 && fx[0].Kind == session.FxSvEnd && fx[0].Code == holdfast.CodeHeartbeatTimeout; ended != want || !want && len(fx) > 0 {
+				t.Errorf("sent in vain for %d ms: %v", after, fx)
+			}
+			x = newEnd(t, limits)
+		}
+	})
 	t.Run("takes nothing", func(t *testing.T) {
 		x := newEnd(t, limits)
 		x.want(sweep(x, 1, true, false))

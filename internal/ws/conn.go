@@ -308,17 +308,24 @@ func (c *Conn) writable(f func()) {
 	f()
 }
 
-// Unsent returns how many bytes were taken and have not been acknowledged by the peer's kernel: those in our
-// kernel's send queue (Linux only) and those before it (portable path only). While it shrinks the peer is
-// alive, however slow.
-func (c *Conn) Unsent() (int, error) {
-	n := 0
+// Unsent is what a socket has not got rid of.
+type Unsent struct {
+	// Bytes that were taken and have not been acknowledged by the peer's kernel: those in our kernel's send queue (Linux only) and
+	// those before it (portable path only). While they become fewer the peer is alive, however slow.
+	Bytes int
+	// InVain says that the kernel sends again what it has sent, because nothing acknowledges it: the network is gone, or the peer. A
+	// peer that merely reads nothing says so, and is not meant. Linux only.
+	InVain bool
+}
+
+// Unsent returns what the socket has not got rid of.
+func (c *Conn) Unsent() (Unsent, error) {
+	u, err := c.kernelUnsent()
 	if c.queue != nil {
-		n = c.queue.held()
+		u.Bytes += c.queue.held()
 	}
-	k, err := c.kernelUnsent()
 	if err != nil && c.closed.Load() {
 		err = closedError("look at the send queue")
 	}
-	return n + k, err
+	return u, err
 }

@@ -29,7 +29,7 @@ func TestPollerIsSilentAfterOneEvent(t *testing.T) {
 	c.WhenWritable(func() { close(called) })
 	go io.Copy(io.Discard, peer)
 	receive(t, called)
-	waitFor(t, func() bool { n, _ := c.Unsent(); return n == 0 }) // so it is writable
+	waitFor(t, func() bool { u, _ := c.Unsent(); return u.Bytes == 0 }) // so it is writable
 	var events [4]unix.EpollEvent
 	p.rc.Control(func(fd uintptr) {
 		if n, err := unix.EpollWait(int(fd), events[:], 0); n != 0 || err != nil {

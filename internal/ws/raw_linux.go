@@ -263,33 +263,48 @@ func limitUnsent(nc net.Conn) {
 // every second.
 type unsentOp struct {
 	n    int
+	info tcpInfo
 	err  error
 	call func(uintptr)
 }
 
+// tcpInfo is how struct tcp_info of linux/tcp.h begins, as much as is needed of it.
+type tcpInfo struct{ state, caState, retransmits, probes uint8 }
+
 var unsentOps = sync.Pool{New: func() any {
 	op := new(unsentOp)
-	op.call = func(fd uintptr) { op.n, op.err = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) }
+	op.call = func(fd uintptr) {
+		if op.n, op.err = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ); op.err == nil {
+			op.info.read(fd)
+		}
+	}
 	return op
 }}
 
-func (c *Conn) kernelUnsent() (int, error) {
+// read asks the kernel. The library's function would make the whole struct anew each time. What is no TCP socket has no retransmissions.
+func (i *tcpInfo) read(fd uintptr) {
+	*i = tcpInfo{}
+	size := uint32(unsafe.Sizeof(*i))
+	unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.IPPROTO_TCP, unix.TCP_INFO, uintptr(unsafe.Pointer(i)), uintptr(unsafe.Pointer(&size)), 0)
+}
+
+func (c *Conn) kernelUnsent() (Unsent, error) {
 	rc := c.raw.rc
 	if rc == nil {
 		tc := tcpConn(c.nc)
 		if tc == nil {
-			return 0, nil
+			return Unsent{}, nil
 		}
 		var err error
 		if rc, err = tc.SyscallConn(); err != nil {
-			return 0, err
+			return Unsent{}, err
 		}
 	}
 	op := unsentOps.Get().(*unsentOp)
 	defer unsentOps.Put(op)
 	op.n, op.err = 0, nil
 	if err := rc.Control(op.call); err != nil {
-		return 0, err
+		return Unsent{}, err
 	}
-	return op.n, op.err
+	return Unsent{Bytes: op.n, InVain: op.info.retransmits > 0}, op.err
 }

@@ -19,4 +19,4 @@ func (c *Conn) waitRaw(f func()) { c.wg.Go(func() { c.writable(f) }) }
 
 func limitUnsent(net.Conn) {}
 
-func (c *Conn) kernelUnsent() (int, error) { return 0, nil }
+func (c *Conn) kernelUnsent() (Unsent, error) { return Unsent{}, nil }

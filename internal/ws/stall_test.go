@@ -63,8 +63,8 @@ func TestStall(t *testing.T) {
 		case n != 0 || err != ErrStalled:
 			t.Fatalf("TryWrite while stalled: %d, %v", n, err)
 		}
-		if unsent, err := c.Unsent(); err != nil || tr.name == "pipe" && unsent != queueSize {
-			t.Errorf("Unsent: %d, %v", unsent, err)
+		if unsent, err := c.Unsent(); err != nil || tr.name == "pipe" && unsent.Bytes != queueSize || unsent.InVain {
+			t.Errorf("Unsent: %+v, %v", unsent, err)
 		}
 
 		got := count(peer)
@@ -77,7 +77,7 @@ func TestStall(t *testing.T) {
 		}
 		waitFor(t, func() bool { return got.Load() == int64(want) })
 		waitFor(t, func() bool { return c.BytesWritten() == uint64(want) })
-		waitFor(t, func() bool { n, err := c.Unsent(); return n == 0 && err == nil })
+		waitFor(t, func() bool { u, err := c.Unsent(); return u.Bytes == 0 && err == nil })
 	})
 }
 
