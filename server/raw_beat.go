@@ -120,7 +120,7 @@ func (c *RawConn) due(now int64) (code holdfast.Code, detail string, ping bool) 
 		unsent, err := c.ws.Unsent()
 		progress := c.out.progress || err != nil
 		c.out.progress = false
-		if !b.takes(now, progress, unsent, o.WriteTimeout) {
+		if !b.takes(now, progress, unsent.Bytes, o.WriteTimeout) {
 			return holdfast.CodeWriteTimeout, "", false
 		}
 		b.alive(now) // it has no chance to answer a ping

@@ -211,8 +211,8 @@ func (c *RawConn) look() Connection {
 	if c.ending {
 		look.State = ConnectionClosing
 	}
-	if n, err := c.ws.Unsent(); err == nil {
-		look.Waiting += n
+	if u, err := c.ws.Unsent(); err == nil {
+		look.Waiting += u.Bytes
 	}
 	c.seen.fill(&look)
 	return look

@@ -65,8 +65,8 @@ func (c *conn) look() Connection {
 	case c.machine.Open():
 		look.State = ConnectionOpen
 	}
-	if n, err := c.ws.Unsent(); err == nil {
-		look.Waiting += n
+	if u, err := c.ws.Unsent(); err == nil {
+		look.Waiting += u.Bytes
 	}
 	c.seen.fill(&look)
 	return look
