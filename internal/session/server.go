@@ -39,7 +39,6 @@ type Server struct {
 	opened int64 // when the connection began
 	heard  int64 // when the peer was last heard
 	took   int64 // when the peer last took bytes, while it is stalled; else 0
-	used   int64 // when the client last did something, see idle
 
 	unanswered int // publishes and skips
 
@@ -54,6 +53,7 @@ type Server struct {
 	halts  []halt
 
 	expiry expiry
+	used   int64 // when the client last did something, see idle
 }
 
 type serverState uint8
