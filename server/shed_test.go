@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/holdfast-ws/holdfast/client"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/server"
+	"github.com/holdfast-ws/holdfast/store"
 	"github.com/holdfast-ws/holdfast/store/memory"
 )
 
@@ -39,14 +41,36 @@ func refusedUnderLoad(t *testing.T, url string) (after time.Duration, refused bo
 	return time.Duration(seconds) * time.Second, true
 }
 
+// shut is a store that says when an append has come, and does none before its gate opens.
+type shut struct {
+	store.Backend
+	came chan struct{}
+	gate chan struct{}
+}
+
+func (s shut) Append(d []store.Draft, r []store.Result) error {
+	select {
+	case s.came <- struct{}{}:
+	default:
+	}
+	<-s.gate
+	return s.Backend.Append(d, r)
+}
+
 // While the store takes nothing and publishes pile up, those who are connected stay, new ones are sent away for a while, and all that
 // was taken is stored in the end.
 func TestOverloadOfTheStore(t *testing.T) {
-	gate := make(chan struct{})
-	w := watched(t, server.Options{Store: gated{memory.New(memory.Options{}), gate}, QueueBytes: 64 << 10, StuckAfter: 250 * time.Millisecond,
+	gate, came := make(chan struct{}), make(chan struct{}, 1)
+	open := sync.OnceFunc(func() { close(gate) })
+	w := watched(t, server.Options{Store: shut{memory.New(memory.Options{}), came, gate}, QueueBytes: 64 << 10, StuckAfter: 250 * time.Millisecond,
 		OverloadAfter: 100 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
+	t.Cleanup(open)
+	first := dial(t, w.url, wire.Binary)
+	first.hello()
 	p := dial(t, w.url, wire.Binary)
 	p.hello()
+	first.publish("c", 1, "x")
+	<-came // what comes from now on waits behind it
 	const n = 20
 	for i := range uint64(n) {
 		p.publish("c", i+1, strings.Repeat("x", 10_000))
@@ -55,19 +79,20 @@ func TestOverloadOfTheStore(t *testing.T) {
 	if status, check, detail := w.check("overload"); check != "warn" || !strings.Contains(detail, "queue") {
 		t.Errorf("health: %d %s %s", status, check, detail)
 	}
-	first, ok := refusedUnderLoad(t, w.url)
+	wait, ok := refusedUnderLoad(t, w.url)
 	if !ok {
 		t.Fatal("somebody new is let in")
 	}
 	for range 50 { // the best rate that is known is not less than 10 a second
-		if again, _ := refusedUnderLoad(t, w.url); again < first || again > first+7*time.Second {
-			t.Fatalf("told to wait for %v, after %v", again, first)
+		if again, _ := refusedUnderLoad(t, w.url); again < wait || again > wait+7*time.Second {
+			t.Fatalf("told to wait for %v, after %v", again, wait)
 		}
 	}
 	if n := w.srv.Stats().TurnedAway[holdfast.CodeOverloaded]; n != 51 {
 		t.Errorf("%d were counted", n)
 	}
-	close(gate)
+	open()
+	first.want(wire.TypeStored)
 	for stored := uint64(0); stored < n; {
 		switch p.next() {
 		case wire.TypeStored:
