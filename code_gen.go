@@ -93,6 +93,12 @@ const (
 	CodeAtCapacity Code = 4110
 	// CodeAuthUnavailable: what decides about credentials does not answer.
 	CodeAuthUnavailable Code = 4111
+	// CodeTooManyForUser: this user has as many connections as one user may have.
+	CodeTooManyForUser Code = 4120
+	// CodeTooManyForAddress: as many connections as may come from one address come from this one.
+	CodeTooManyForAddress Code = 4121
+	// CodeIdle: the connection was not used for longer than the server keeps such ones.
+	CodeIdle Code = 4122
 	// CodeUnauthenticated: the server wants to know who this is.
 	CodeUnauthenticated Code = 4200
 	// CodeTokenExpired: the token's time is over.
@@ -155,6 +161,8 @@ const (
 	CodeCallFailed Code = 4329
 	// CodeSchemaViolation: the record does not fit the schema of its channel's namespace.
 	CodeSchemaViolation Code = 4330
+	// CodeRevoked: whoever runs the server has ended this connection for good.
+	CodeRevoked Code = 4340
 	// CodeOutboxFull: the outbox has no room.
 	CodeOutboxFull Code = 4350
 	// CodeOutboxLocked: another process uses this outbox.
@@ -230,6 +238,9 @@ var codeTable = [...]codeInfo{
 	{4109, ActionLater, "circuit_open", "the circuit breaker is open, because too much failed lately", "wait until it lets a trial through, or close it by hand"},
 	{4110, ActionLater, "at_capacity", "as many calls are under way as are allowed at a time", "wait, or raise the capacity"},
 	{4111, ActionLater, "auth_unavailable", "what decides about credentials does not answer", "look into the server's log: its key set or its webhook is down"},
+	{4120, ActionLater, "too_many_for_user", "this user has as many connections as one user may have", "close a tab or a program that is not needed, or raise the limit on connections of one user"},
+	{4121, ActionLater, "too_many_for_address", "as many connections as may come from one address come from this one", "close one that is not needed, or raise the limit on connections from one address; behind a proxy, have the server see its clients' addresses"},
+	{4122, ActionLater, "idle", "the connection was not used for longer than the server keeps such ones", "subscribe to something, connect when there is something to send, or raise the idle timeout"},
 	{4200, ActionAuthenticate, "unauthenticated", "the server wants to know who this is", "give a token"},
 	{4201, ActionAuthenticate, "token_expired", "the token's time is over", "get a new token"},
 	{4300, ActionStop, "bad_frame", "a frame could not be read", "the client and the server speak different protocols, or one of them is at fault"},
@@ -261,6 +272,7 @@ var codeTable = [...]codeInfo{
 	{4328, ActionStop, "refused_earlier", "the record was refused on an earlier connection, and the reason was lost with it", "publish it again to learn the reason"},
 	{4329, ActionStop, "call_failed", "the server answered with an error", "look at the error that it gave"},
 	{4330, ActionStop, "schema_violation", "the record does not fit the schema of its channel's namespace", "look at the place in the data that is named, and at the schema"},
+	{4340, ActionStop, "revoked", "whoever runs the server has ended this connection for good", "ask them why; a new session is let in only if the right is there again"},
 	{4350, ActionStop, "outbox_full", "the outbox has no room", "wait for acknowledgements, or give it a larger limit"},
 	{4351, ActionStop, "outbox_locked", "another process uses this outbox", "use one outbox for each publisher, or end the other process"},
 	{4352, ActionStop, "outbox_damaged", "the outbox cannot be read", "it was written by a newer version, or the disk damaged it; put it aside and decide by hand what was not published"},

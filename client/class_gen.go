@@ -125,6 +125,8 @@ var classOfHoldfast = [...]classRange{
 	{4104, 4104, ClassServer, RetryDefault, ""},
 	{4106, 4106, ClassServer, RetryDefault, ""},
 	{4107, 4107, ClassNetwork, RetryDefault, ""},
+	{4120, 4121, ClassRateLimit, RetryDefault, ""},
+	{4122, 4122, ClassServer, RetryDefault, ""},
 	{4300, 4300, ClassProtocol, RetryDefault, ""},
 	{4301, 4301, ClassClosed, RetryNever, ""},
 	{4306, 4306, ClassProtocol, RetryDefault, ""},

@@ -11,6 +11,14 @@ import (
 	"github.com/holdfast-ws/holdfast"
 )
 
+// clientAddr is the address that a request comes from: without a zone, IPv4 as such; invalid where the socket has none.
+func clientAddr(r *http.Request) netip.Addr {
+	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return ap.Addr().Unmap().WithZone("")
+	}
+	return netip.Addr{}
+}
+
 // forwarding headers tell of a proxy in between, so that the address of the connection is not the client's.
 var forwarding = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via", "Cf-Connecting-Ip", "True-Client-Ip"}
 
@@ -21,16 +29,18 @@ func (s *Server) admit(r *http.Request) error {
 			return err
 		}
 	}
-	if err := s.origin(r); err != nil {
-		return err
-	}
+	return s.origin(r)
+}
+
+// accepting says why no connection is taken in at all.
+func (s *Server) accepting() error {
 	s.mu.Lock()
 	draining, failed := s.draining, s.failed
 	s.mu.Unlock()
-	if failed && endpoint(r.URL.Path) {
+	if failed {
 		return &holdfast.Error{Code: holdfast.CodeStoreUnavailable, Op: "connect", RetryAfter: s.o.RetryAfter}
 	}
-	if draining && endpoint(r.URL.Path) {
+	if draining {
 		return s.comeAgain()
 	}
 	return nil
@@ -96,7 +106,7 @@ func (s *Server) turnAway(w http.ResponseWriter, err error) {
 		status = http.StatusBadRequest
 	case code.Action() == holdfast.ActionLater:
 		status = http.StatusServiceUnavailable
-		if code == holdfast.CodeRateLimited {
+		if code == holdfast.CodeRateLimited || code == holdfast.CodeTooManyForAddress {
 			status = http.StatusTooManyRequests
 		}
 		if e, ok := err.(*holdfast.Error); ok && e.RetryAfter > 0 {

@@ -26,6 +26,20 @@ func newAdmission(rate float64, burst int, now time.Time) *admission {
 	return &admission{rate: rate, burst: b, tokens: b, filled: now}
 }
 
+// maxPromise is how far ahead moments are given away; then it begins from the front again, so that nobody is sent away for long.
+const maxPromise = 5 * time.Minute
+
+// refuse returns how long a client is to stay away that is not let in now in any case: until its moment, at a rate, from hold on.
+func (a *admission) refuse(now time.Time, hold time.Duration, rate float64) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if begin := now.Add(hold); a.promised.Before(begin) || a.promised.After(now.Add(maxPromise)) {
+		a.promised = begin
+	}
+	a.promised = a.promised.Add(time.Duration(float64(time.Second) / rate))
+	return max(a.promised.Sub(now), time.Second)
+}
+
 // admit returns 0, or how long the client is to stay away.
 func (a *admission) admit(now time.Time) time.Duration {
 	if a.rate <= 0 {

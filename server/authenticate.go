@@ -16,6 +16,7 @@ import (
 // the lock, and what the client sends meanwhile waits.
 func (c *conn) authenticate(x *scratch, now int64) {
 	h := &x.dec.Hello
+	c.greet.asked = now
 	ask := c.srv.o.Authenticate
 	if ask == nil {
 		c.authenticated(x, User{ID: c.nobody()}, nil, now)
@@ -66,16 +67,16 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 	}
 	switch {
 	case err != nil:
-		refused(&e, err)
+		e.Code, e.Detail = refused(err)
 	case c.srv.o.Authenticate != nil && h.User != "" && h.User != user.ID:
 		e.Code, e.Detail = holdfast.CodeUserMismatch, "hello: the token is another user's than the one named"
 	default:
 		c.user, c.grants = user.ID, grants
+		c.seen.agent = agentOf(h.Agent)
 		if c.srv.o.Authenticate != nil { // else it is what anybody says of himself
 			c.gate.enter(user.ID)
 		}
-		e.Session, e.Code = c.srv.claim(c, h)
-		c.session = e.Session
+		c.srv.claim(c, h, &e)
 		if e.After != 0 {
 			c.request = c.greet.request
 		}
@@ -85,18 +86,22 @@ func (c *conn) authenticated(x *scratch, user User, err error, now int64) {
 		c.dialect.known(h, c.user)
 	}
 	c.greet = nil
+	if e.Code == 0 {
+		c.srv.tell(EventAuthenticated, c.id, c)
+	}
 	x.fx = c.machine.Step(now, &e, x.fx[:0])
 	c.apply(x, now)
 }
 
-// refused fills in why a client is not let in. What is no error of ours may say anything, so its text is not passed on.
-func refused(e *session.ServerEvent, err error) {
-	e.Code = holdfast.CodeUnauthenticated
+// refused says why a client is not let in. What is no error of ours may say anything, so its text is not passed on.
+func refused(err error) (holdfast.Code, string) {
 	if h, ok := errors.AsType[*holdfast.Error](err); ok {
-		e.Code, e.Detail = h.Code, h.Detail
-	} else if code := holdfast.CodeOf(err); code != 0 {
-		e.Code = code
+		return h.Code, h.Detail
 	}
+	if code := holdfast.CodeOf(err); code != 0 {
+		return code, ""
+	}
+	return holdfast.CodeUnauthenticated, ""
 }
 
 // holds fills in for how long a user's credentials are good.
@@ -133,7 +138,7 @@ func (c *conn) refreshWith(token string) {
 			}
 		}
 		if err != nil {
-			refused(&e, err)
+			e.Code, e.Detail = refused(err)
 		}
 		c.member.Lock()
 		defer c.member.Unlock()

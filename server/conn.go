@@ -6,11 +6,10 @@ import (
 	"net/http"
 	"sync"
 	"time"
-	"unsafe"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/hub"
-	"github.com/holdfast-ws/holdfast/internal/near"
+	"github.com/holdfast-ws/holdfast/internal/roster"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
@@ -40,12 +39,17 @@ type conn struct {
 	ending  bool    // end was called
 	ended   *ending // if end was called
 	dialect *dialect
+
+	id               roster.ID
+	process, counter uint64 // of the hello; guarded by srv.mu
+	seen             seen
 }
 
 // greeting is what a connection holds until it is authenticated.
 type greeting struct {
 	request *http.Request
-	waiting bool // Authenticate is being asked
+	asked   int64 // when it began to be found out who this is, as Server.millis has it
+	waiting bool  // Authenticate is being asked
 	behind  []behind
 	size    int
 	cancel  context.CancelFunc
@@ -117,8 +121,8 @@ func (s *Server) instant() (now, at int64) {
 }
 
 // start takes a connection over from its upgrade.
-func (s *Server) start(wc *ws.Conn, codec wire.Codec, d *dialect, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, dialect: d, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
+func (s *Server) start(wc *ws.Conn, codec wire.Codec, d *dialect, r *http.Request, id roster.ID) {
+	c := &conn{srv: s, id: id, ws: wc, codec: codec, dialect: d, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
 	c.greet = &greeting{}
 	c.gate = s.newGate(r)
 	if s.o.Authenticate != nil {
@@ -132,14 +136,13 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, d *dialect, r *http.Reques
 	m.Lock() // a worker may sweep it already
 	c.member = m
 	m.Unlock()
-	if !s.add(c) {
+	if !s.add(id, c) {
 		c.member.Detach()
-		s.reserved.Add(-1)
+		s.withdraw(id)
 		s.count.turnAway(holdfast.CodeDraining)
 		wc.Close()
 		return
 	}
-	s.count.connections.Add(1)
 	if d != nil {
 		d.open(c)
 	}
@@ -153,7 +156,7 @@ func (c *conn) run() {
 		go c.run() // srv.wg counts the connection, not the goroutine
 		return
 	}
-	c.finish(err)
+	end := c.finish(err)
 	if c.dialect != nil {
 		c.dialect.settle(c)
 	}
@@ -161,11 +164,12 @@ func (c *conn) run() {
 	c.leaveGate()
 	c.srv.release(c)
 	c.ws.Wait()
-	c.srv.remove(c)
+	c.srv.tellClosed(c.id, c, end, c.age())
+	c.srv.remove(c.id)
 }
 
-// finish writes the close frame, if there is somebody to read it.
-func (c *conn) finish(err error) {
+// finish writes the close frame, if there is somebody to read it, and returns how it ended.
+func (c *conn) finish(err error) closing {
 	c.member.Lock()
 	ended := c.ending
 	c.ending = true
@@ -177,18 +181,20 @@ func (c *conn) finish(err error) {
 	}
 	c.gate.close()
 	c.member.Unlock()
+	c.srv.leave(c.id)
 	code := ws.CloseCode(err)
+	end := closingOf(err)
 	if !ended {
 		c.srv.count.closed(err)
 	}
 	if e := c.ended; e != nil { // it sees to the farewell, and waits for this
 		close(e.read)
 		<-e.closed
-		return
+		return e.why
 	}
 	if ended || code == 0 {
 		c.ws.Close()
-		return
+		return end
 	}
 	reason := ""
 	if e, ok := err.(*holdfast.Error); ok {
@@ -196,6 +202,7 @@ func (c *conn) finish(err error) {
 	}
 	c.farewell(code, reason)
 	c.ws.Linger(closeTimeout)
+	return end
 }
 
 // farewell writes what waits and then a close frame, as far as the socket takes it in time.
@@ -224,8 +231,9 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 	if c.dialect != nil {
 		c.dialect.restarts = code == holdfast.CodeServiceRestart
 	}
+	c.srv.leave(c.id)
 	c.srv.count.ended(code)
-	e := &ending{read: make(chan struct{}), closed: make(chan struct{})}
+	e := &ending{read: make(chan struct{}), closed: make(chan struct{}), why: closing{code, reason, byServer(code)}}
 	c.ended = e
 	c.srv.wg.Go(func() {
 		defer close(e.closed)
@@ -245,6 +253,8 @@ func (c *conn) endLocked(code holdfast.Code, reason string) {
 type ending struct {
 	read   chan struct{} // closed when reading has ended
 	closed chan struct{} // closed when the socket is
+	why    closing
+	mine   bool // a raw connection's handler wanted it
 }
 
 // drain asks the client to come back after a delay.
@@ -260,6 +270,8 @@ func (c *conn) Message(op ws.Opcode, p []byte) error {
 	x := scratchPool.Get().(*scratch)
 	defer x.release()
 	c.member.Lock()
+	c.seen.messages++
+	c.seen.bytes += uint64(len(p))
 	err := c.message(x, op, p)
 	c.member.Unlock()
 	if len(x.opens) > 0 {
@@ -338,8 +350,11 @@ func (c *conn) Control(op ws.Opcode, p []byte) error {
 	c.member.Lock()
 	defer c.member.Unlock()
 	c.machine.Step(c.srv.millis(), &heard, nil)
-	if op == ws.OpPong && c.dialect != nil {
-		c.arrived(p)
+	if op == ws.OpPong {
+		c.seen.pong(time.Since(c.srv.begun))
+		if c.dialect != nil {
+			c.arrived(p)
+		}
 	}
 	if op == ws.OpPing && !c.ending {
 		var frame [2 + 125]byte
@@ -360,126 +375,4 @@ func (c *conn) Ready() bool {
 	waiting := c.greet != nil && c.greet.waiting && c.greet.size > 0 || c.gate.full() || c.dialect != nil && c.dialect.full(c.srv)
 	c.member.Unlock()
 	return !waiting && c.member.Ready()
-}
-
-// Answered is part of hub.Owner.
-func (c *conn) Answered(drafts []store.Draft, results []store.Result, at int64) {
-	x := scratchPool.Get().(*scratch)
-	defer x.release()
-	now, answered := c.srv.instant()
-	c.srv.count.latency.Record(time.Duration(answered-at), len(drafts))
-	if c.gate != nil {
-		c.settle(drafts, results)
-	}
-	var e session.ServerEvent
-	for i := range drafts {
-		answer(&e, &drafts[i], &results[i])
-		x.fx = c.machine.Step(now, &e, x.fx)
-	}
-	c.apply(x, now)
-	if c.dialect != nil {
-		c.ws.Resume()
-	}
-}
-
-// Opened is part of hub.Owner.
-func (c *conn) Opened(sub uint32, o hub.Opened) {
-	e := session.ServerEvent{Kind: session.SvOpened, Sub: sub, Position: o.Position, First: o.First, Head: o.Head, Generation: o.Generation}
-	if o.Err != nil {
-		e.Code, e.Detail = subscriptionCode(codeOf(o.Err)), detail(o.Err)
-	} else {
-		resume(&e, &o.Resumption)
-	}
-	c.step(&e)
-}
-
-// subscriptionCode is what a subscriber hears. That the store is broken is for the server's owner to mend, and no fault of the
-// subscription's, which is asked for again.
-func subscriptionCode(c holdfast.Code) holdfast.Code {
-	switch c {
-	case holdfast.CodeIO, holdfast.CodeStoreDamaged, holdfast.CodeClosed, holdfast.CodeCanceled:
-		return holdfast.CodeStoreUnavailable
-	}
-	return c
-}
-
-func codeOf(err error) holdfast.Code {
-	if c := holdfast.CodeOf(err); c != 0 {
-		return c
-	}
-	return holdfast.CodeStoreUnavailable
-}
-
-func detail(err error) string {
-	if e, ok := err.(*holdfast.Error); ok {
-		return e.Detail // the code says the rest
-	}
-	return err.Error()
-}
-
-// Allowance is part of hub.Owner.
-func (c *conn) Allowance(sub uint32) (records, bytes int) { return c.machine.Allowance(sub) }
-
-// Prefetch is part of hub.Owner. It only computes addresses, since to look at anything would be to wait for it.
-func (c *conn) Prefetch() {
-	p := unsafe.Pointer(&c.machine)
-	near.Fetch(p)
-	near.Fetch(unsafe.Add(p, 96))
-	near.Fetch(unsafe.Add(p, 160))
-}
-
-// Flushed is part of hub.Owner.
-func (c *conn) Flushed(sub uint32, first, last uint64, bytes int) {
-	if c.dialect != nil {
-		c.sent(sub, last)
-	}
-	c.machine.Step(0, &session.ServerEvent{Kind: session.SvFlushed, Sub: sub, First: first, Last: last, Bytes: bytes}, nil)
-}
-
-// Gap is part of hub.Owner.
-func (c *conn) Gap(sub uint32, r store.Resumption) {
-	e := session.ServerEvent{Kind: session.SvGap, Sub: sub}
-	resume(&e, &r)
-	c.step(&e)
-}
-
-// CursorTaken is part of hub.Owner.
-func (c *conn) CursorTaken(sub uint32) {
-	if c.dialect != nil {
-		defer c.taken(sub)
-	}
-	c.step(&session.ServerEvent{Kind: session.SvTaken, Sub: sub, Code: holdfast.CodeCursorTaken})
-	c.member.Urgent()
-}
-
-// Failed is part of hub.Owner.
-func (c *conn) Failed(sub uint32, err error) {
-	c.srv.logger.Error("a channel cannot be read", "error", err)
-	c.step(&session.ServerEvent{Kind: session.SvTaken, Sub: sub, Code: holdfast.CodeStoreUnavailable, Detail: detail(err)})
-	c.member.Urgent()
-}
-
-// Sweep is part of hub.Owner.
-func (c *conn) Sweep(_ time.Time, f hub.SweepFacts) {
-	if c.member == nil {
-		return
-	}
-	e := session.ServerEvent{Kind: session.SvSweep, Stalled: !f.StalledSince.IsZero(), Taking: f.Took, After: f.InVain.Milliseconds()}
-	x := scratchPool.Get().(*scratch)
-	defer x.release()
-	now := c.srv.millis()
-	x.fx = c.machine.Step(now, &e, x.fx)
-	c.apply(x, now)
-	if c.dialect != nil {
-		c.sweepDialect(x, now, f)
-	}
-}
-
-// Resume is part of hub.Owner.
-func (c *conn) Resume() { c.ws.Resume() }
-
-// Broken is part of hub.Owner.
-func (c *conn) Broken(err error) {
-	c.srv.logger.Debug("a connection broke", "remote", c.ws.RemoteAddr(), "error", err)
-	c.ws.Close()
 }

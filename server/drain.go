@@ -56,7 +56,7 @@ func (s *Server) drain(ctx context.Context) error {
 	if s.waitIdle(patience) == nil {
 		return nil
 	}
-	left := s.snapshot()
+	left := s.everybody()
 	if ctx.Err() == nil {
 		s.logger.Warn("clients have not left as they were asked to; they are closed", "connections", len(left))
 	}
@@ -66,8 +66,8 @@ func (s *Server) drain(ctx context.Context) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*closeTimeout)
 	defer cancel()
 	if s.waitIdle(last) != nil {
-		for _, c := range s.snapshot() {
-			c.ws.Close()
+		for _, c := range s.everybody() {
+			c.shut()
 		}
 		s.waitIdle(context.Background()) //nolint:errcheck // cannot end
 	}
@@ -75,9 +75,9 @@ func (s *Server) drain(ctx context.Context) error {
 }
 
 // beginDrain takes nobody in any more. It returns who is there, and the time between two that are asked to leave.
-func (s *Server) beginDrain(now time.Time) (conns []*conn, step time.Duration) {
+func (s *Server) beginDrain(now time.Time) (conns []managed, step time.Duration) {
 	s.mu.Lock()
-	for c := range s.conns {
+	for c := range s.conns.Members() {
 		conns = append(conns, c)
 	}
 	step = s.o.DrainPeriod / time.Duration(max(1, len(conns)))
@@ -98,26 +98,6 @@ func (s *Server) comeAgain() error {
 	after := s.returns.next(time.Now(), s.o.RetryAfter)
 	s.mu.Unlock()
 	return &holdfast.Error{Code: holdfast.CodeDraining, Op: "connect", RetryAfter: after}
-}
-
-// waitIdle waits until there is no connection, or ctx ends.
-func (s *Server) waitIdle(ctx context.Context) error {
-	s.mu.Lock()
-	if len(s.conns) == 0 {
-		s.mu.Unlock()
-		return nil
-	}
-	if s.idle == nil {
-		s.idle = make(chan struct{})
-	}
-	idle := s.idle
-	s.mu.Unlock()
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // partingTime is how long requests that are being answered may take when the listeners have been closed.

@@ -76,6 +76,7 @@ func (c *conn) apply(x *scratch, now int64) {
 		case session.FxSvRefresh:
 			c.refreshWith(x.dec.Refresh.Token)
 		case session.FxSvPing:
+			c.seen.ping(time.Since(c.srv.begun))
 			c.member.Control(ws.AppendHeader(nil, ws.OpPing, 0, 0))
 		case session.FxSvEnd:
 			c.endLocked(f.Code, f.Detail)
@@ -90,6 +91,9 @@ func (c *conn) apply(x *scratch, now int64) {
 func (c *conn) draft(p *wire.Publish, f *session.ServerEffect) store.Draft {
 	if p.Type == holdfast.JSON && c.codec == wire.Binary {
 		p.Data = wire.NormalizeJSON(p.Data[:0], p.Data) // it only gets shorter
+	}
+	if f.Code == 0 && c.srv.shedding() >= ShedPublishes {
+		f.Code = holdfast.CodeOverloaded
 	}
 	d := store.Draft{Code: f.Code, Channel: p.Channel, Producer: f.Producer, Number: p.Number,
 		Publisher: c.user, Type: p.Type, Headers: p.Headers, Data: p.Data,

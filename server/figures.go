@@ -103,7 +103,7 @@ func (t sums) since(b *sums) sums {
 // keepMoment adds a moment to the history.
 func (s *Server) keepMoment(now time.Time) {
 	s.mu.Lock()
-	connections := len(s.conns)
+	connections := s.conns.Len()
 	s.mu.Unlock()
 	usage := monitor.ReadUsage()
 	f := &s.figures
@@ -131,7 +131,7 @@ func percent(used, of time.Duration) float64 {
 // resetFigures has the figures start anew. The counters of Stats and Metrics go on.
 func (s *Server) resetFigures(now time.Time) {
 	s.mu.Lock()
-	s.peak = len(s.conns)
+	s.peak = s.conns.Len()
 	s.mu.Unlock()
 	f := &s.figures
 	f.mu.Lock()
@@ -162,7 +162,7 @@ const minMeasure = 100 * time.Millisecond
 func (s *Server) view(now time.Time) *view {
 	v := &view{now: now, stats: s.Stats(), usage: monitor.ReadUsage(), cores: runtime.GOMAXPROCS(0)}
 	s.mu.Lock()
-	v.connections, v.peak = len(s.conns), s.peak
+	v.connections, v.peak = s.conns.Len(), s.peak
 	s.mu.Unlock()
 	latency := s.count.latency.Snapshot()
 	f := &s.figures

@@ -72,7 +72,7 @@ func (l *incidents) clear() {
 func failure(code holdfast.Code) bool {
 	switch code {
 	case holdfast.CodeNormal, holdfast.CodeGoingAway, holdfast.CodeNoStatus, holdfast.CodeServiceRestart, holdfast.CodeDraining,
-		holdfast.CodeBye, holdfast.CodeReplaced:
+		holdfast.CodeBye, holdfast.CodeReplaced, holdfast.CodeIdle, holdfast.CodeRevoked:
 		return false
 	}
 	return true
@@ -83,7 +83,7 @@ func classOf(code holdfast.Code) string {
 	switch code {
 	case holdfast.CodeHeartbeatTimeout, holdfast.CodeWriteTimeout, holdfast.CodeAckTimeout, holdfast.CodeHelloTimeout, holdfast.CodeTimeout:
 		return "timeout"
-	case holdfast.CodeHTTPTooManyRequests, holdfast.CodeRateLimited:
+	case holdfast.CodeHTTPTooManyRequests, holdfast.CodeRateLimited, holdfast.CodeTooManyForUser, holdfast.CodeTooManyForAddress:
 		return "rate_limit"
 	case holdfast.CodeHTTPUnauthorized:
 		return "authentication"
@@ -97,7 +97,7 @@ func classOf(code holdfast.Code) string {
 		holdfast.CodeBadFrame, holdfast.CodeUnsupportedProtocol, holdfast.CodeBadPayload, holdfast.CodeUnexpectedFrame, holdfast.CodeNotHoldfast:
 		return "protocol"
 	case holdfast.CodeDraining, holdfast.CodeStoreUnavailable, holdfast.CodeGoingAway, holdfast.CodeNoStatus, holdfast.CodeInternalError,
-		holdfast.CodeServiceRestart:
+		holdfast.CodeServiceRestart, holdfast.CodeIdle:
 		return "server"
 	case holdfast.CodeHTTPUnavailable, holdfast.CodeTryAgainLater, holdfast.CodeOutboxFull, holdfast.CodeQueueFull:
 		return "overload"

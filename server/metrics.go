@@ -14,16 +14,13 @@ import (
 // part of monitor.Source.
 func (s *Server) Metrics() []monitor.Metric {
 	st := s.Stats()
-	s.mu.Lock()
-	connections := len(s.conns)
-	s.mu.Unlock()
 	latency := s.count.latency.Snapshot()
 	gauge := func(name, help string, v float64) monitor.Metric { return single(monitor.Gauge, name, help, v) }
 	counter := func(name, help string, v uint64) monitor.Metric {
 		return single(monitor.Counter, name, help, float64(v))
 	}
 	return append([]monitor.Metric{
-		gauge("holdfast_connections", "Connections at the moment.", float64(connections)),
+		gauge("holdfast_connections", "Connections at the moment.", float64(st.Connections)),
 		gauge("holdfast_connections_limit", "Connections that there may be at a time.", float64(s.o.MaxConnections)),
 		counter("holdfast_connections_accepted_total", "Connections that were taken in.", st.Accepted),
 		coded("holdfast_connections_refused_total", "Connections that were not taken in, by code.", st.TurnedAway),
@@ -39,6 +36,8 @@ func (s *Server) Metrics() []monitor.Metric {
 		counter("holdfast_messages_stored_total", "Records that were appended.", st.Stored),
 		counter("holdfast_messages_sent_total", "Records that were written to subscribers.", st.Delivered),
 		counter("holdfast_sent_bytes_total", "Bytes that were written to clients.", st.BytesOut),
+		counter("holdfast_raw_messages_received_total", "Messages that came over raw connections.", st.RawReceived),
+		counter("holdfast_raw_messages_sent_total", "Messages that went out, or are to, over raw connections.", st.RawSent),
 		coded("holdfast_declined_total", "Frames that were declined, by code.", st.Declined),
 		s.policy.limitedMetric(),
 		gauge("holdfast_accounts", "Users, addresses and such that are remembered for their limits.", float64(st.Accounts)),
@@ -46,6 +45,7 @@ func (s *Server) Metrics() []monitor.Metric {
 		counter("holdfast_commits_total", "Batches that the store has taken.", st.Commits),
 		counter("holdfast_gaps_total", "Gaps that subscribers were told of.", st.Gaps),
 		counter("holdfast_history_loads_total", "Reads of history from the store.", st.Loads),
+		gauge("holdfast_shedding", "What is shed: 0 nothing, 1 new connections, 2 history is slowed too, 3 publishes are put off too.", float64(st.Shedding)),
 		gauge("holdfast_queue_bytes", "Publishes that wait for the store.", float64(st.QueueBytes)),
 		gauge("holdfast_cache_bytes", "History that is held in memory.", float64(st.CacheBytes)),
 		gauge("holdfast_start_time_seconds", "When the server was started, in Unix time.", float64(s.begun.UnixMilli())/1e3),

@@ -46,7 +46,7 @@ type healthAnswer struct {
 
 func (s *Server) serveHealthFigures(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
-	connections := len(s.conns)
+	connections := s.conns.Len()
 	s.mu.Unlock()
 	h := healthAnswer{Time: time.Now().UTC(), Health: s.Health(), Connections: connections, Uptime: s.uptime()}
 	status := http.StatusOK

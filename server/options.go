@@ -56,6 +56,11 @@ type Options struct {
 	// 503 and Retry-After to come back when it will be their turn. Defaults: no limit; a second's worth.
 	ConnectRate  float64
 	ConnectBurst int
+	// MaxPerUser connections of one user at a time, and MaxPerAddress from one address; the 2^64 addresses of an IPv6 /64 count
+	// as one, since one site has them all. More are refused (CodeTooManyForUser, behind the hello; CodeTooManyForAddress,
+	// with 429 and Retry-After), and those that are there stay. A session that comes back takes the place of its older
+	// connection. Users without a name, and sockets without an address, are not counted. Default: no limit.
+	MaxPerUser, MaxPerAddress int
 	// MaxMessage is the most bytes of one record's data. A larger publish is refused by a frame, and what
 	// follows it goes on. Default: 1 MiB.
 	MaxMessage int
@@ -72,6 +77,9 @@ type Options struct {
 	// Heartbeat is the silence after which a client is pinged, and PongTimeout the further silence after which it is given up.
 	// Defaults: 30 s, 10 s.
 	Heartbeat, PongTimeout time.Duration
+	// IdleTimeout is how long a client may send nothing while it has no subscription, until it is closed (CodeIdle); heartbeats
+	// do not count. Default: for ever.
+	IdleTimeout time.Duration
 	// StallTimeout is how long a client may take no byte at all while some wait for it. Default: 300 s.
 	StallTimeout time.Duration
 	// ShutdownDelay is for how long a server that is shut down is only unready, and serves as before, so that a load balancer notices
@@ -82,6 +90,13 @@ type Options struct {
 	// RetryAfter is what a client is told to wait after a refusal that may pass. Default: 1 s.
 	RetryAfter time.Duration
 
+	// OverloadAfter is how long the queue of publishes may be full, or a worker be late, until load is shed, so that those
+	// who are connected are served: new connections are refused from then on, history is slowed from twice as long, and publishes are put off
+	// from four times as long. Default: 2 s.
+	OverloadAfter time.Duration
+	// MemoryLimit in bytes, of the process (Linux) or the Go runtime, from which the same is done: history is slowed from 105 % of it, and
+	// publishes are put off from 110 %. Default: none.
+	MemoryLimit int64
 	// Compression offers permessage-deflate. Default: CompressionOff.
 	Compression Compression
 	// CacheBytes for history that is being read, and QueueBytes for publishes that wait for the store. Default: 16 MiB each.
@@ -108,6 +123,8 @@ type Options struct {
 	Now func() time.Time
 	// Logger. Default: slog.Default().
 	Logger *slog.Logger
+
+	memory func() uint64 // what MemoryLimit is held against; tests have their own
 }
 
 // Window bounds what is on its way. A zero field means the default.
@@ -155,7 +172,7 @@ func (o *Options) fill() error {
 	for _, n := range []struct {
 		name  string
 		value int
-	}{{"MaxConnections", o.MaxConnections}, {"MaxMessage", o.MaxMessage}, {"MaxSubscriptions", o.MaxSubscriptions},
+	}{{"MaxConnections", o.MaxConnections}, {"MaxPerUser", o.MaxPerUser}, {"MaxPerAddress", o.MaxPerAddress}, {"MaxMessage", o.MaxMessage}, {"MaxSubscriptions", o.MaxSubscriptions},
 		{"CacheBytes", o.CacheBytes}, {"QueueBytes", o.QueueBytes}, {"Workers", o.Workers}} {
 		if n.value < 0 {
 			return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: n.name + ": must not be negative, got " + strconv.Itoa(n.value)}
@@ -163,6 +180,9 @@ func (o *Options) fill() error {
 	}
 	if !(o.ConnectRate >= 0) || math.IsInf(o.ConnectRate, 0) || o.ConnectBurst < 0 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "ConnectRate, ConnectBurst: must not be negative"}
+	}
+	if o.IdleTimeout < 0 {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "IdleTimeout: must not be negative, got " + o.IdleTimeout.String()}
 	}
 	if o.MaxMessage > 256<<20 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MaxMessage: the limit is 256 MiB, got " + strconv.Itoa(o.MaxMessage)}
@@ -176,6 +196,11 @@ func (o *Options) fill() error {
 	if o.MonitorKey != "" && len(o.MonitorKey) < 16 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "MonitorKey: at least 16 bytes, got " + strconv.Itoa(len(o.MonitorKey))}
 	}
+	if o.OverloadAfter < 0 || o.MemoryLimit < 0 {
+		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "OverloadAfter, MemoryLimit: must not be negative"}
+	}
+	o.OverloadAfter = or(o.OverloadAfter, 2*time.Second)
+	o.QueueBytes = or(o.QueueBytes, 16<<20)
 	o.StuckAfter = or(o.StuckAfter, 5*time.Second)
 	o.HistoryEvery = or(o.HistoryEvery, 10*time.Second)
 	o.MaxConnections = or(o.MaxConnections, connectionsOf(fileLimit()))
@@ -188,6 +213,9 @@ func (o *Options) fill() error {
 	o.DrainPeriod = or(o.DrainPeriod, 30*time.Second)
 	o.RetryAfter = or(o.RetryAfter, time.Second)
 	o.RefreshWindow = or(o.RefreshWindow, time.Minute)
+	if o.memory == nil {
+		o.memory = usedMemory
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -204,7 +232,7 @@ func connectionsOf(files int) int { return files - min(640, files*3/4) }
 func (o *Options) limits(info store.Info) *session.ServerLimits {
 	return &session.ServerLimits{
 		HelloTimeout: o.HelloTimeout.Milliseconds(), Heartbeat: o.Heartbeat.Milliseconds(),
-		PongTimeout: o.PongTimeout.Milliseconds(), StallTimeout: o.StallTimeout.Milliseconds(),
+		PongTimeout: o.PongTimeout.Milliseconds(), StallTimeout: o.StallTimeout.Milliseconds(), IdleTimeout: o.IdleTimeout.Milliseconds(),
 		MaxMessage: uint32(o.MaxMessage), MaxInFlight: o.MaxInFlight.or(Window{4096, 4 << 20}),
 		DefaultWindow: o.DefaultWindow.or(Window{512, 1 << 20}), MaxWindow: o.MaxWindow.or(Window{1 << 16, 16 << 20}),
 		MaxSubscriptions: uint32(o.MaxSubscriptions), MaxHalted: 1024, RetryAfter: o.RetryAfter.Milliseconds(), RefreshWindow: o.RefreshWindow.Milliseconds(),

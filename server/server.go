@@ -13,7 +13,9 @@ import (
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/envelope"
+	"github.com/holdfast-ws/holdfast/internal/feed"
 	"github.com/holdfast-ws/holdfast/internal/hub"
+	"github.com/holdfast-ws/holdfast/internal/roster"
 	"github.com/holdfast-ws/holdfast/internal/session"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
@@ -35,8 +37,8 @@ type Server struct {
 	begun  time.Time
 
 	mu       sync.Mutex
-	conns    map[*conn]struct{}
-	sessions map[wire.SessionID]*claim
+	conns    *roster.Roster[managed]
+	revoked  revocations
 	https    []*http.Server
 	failed   bool          // the store is in doubt
 	closed   bool          // Shutdown has begun: not ready any more
@@ -54,7 +56,10 @@ type Server struct {
 	acceptWarned atomic.Int64 // when it was last logged that the listener fails
 	authWarned   atomic.Int64 // the same, that nobody can be authenticated
 	count        counters
+	events       *feed.Feed[ConnectionEvent]
+	raws         raws
 	watch        watch
+	overload     overload
 	figures      figures
 	recent       envelope.Recent // of the dialect's messages
 }
@@ -72,7 +77,7 @@ func New(o Options) (*Server, error) {
 		o.Store = memory.New(memory.Options{RetentionFor: p.set.Retention(store.DefaultRetention)})
 	}
 	s := &Server{o: o, policy: p, log: store.NewLog(o.Store), budget: &ws.Budget{}, logger: o.Logger, begun: time.Now(),
-		conns: map[*conn]struct{}{}, sessions: map[wire.SessionID]*claim{}, lobby: newLobby()}
+		conns: roster.New(managed.keys), events: newEvents(), lobby: newLobby()}
 	s.limits = o.limits(s.log.Info())
 	s.admission = newAdmission(o.ConnectRate, o.ConnectBurst, time.Now())
 	if s.poller, err = ws.NewPoller(); err != nil {
@@ -108,7 +113,7 @@ func (s *Server) fatal(err error) {
 		return
 	}
 	s.logger.Error("the store is in doubt: every connection is closed, and none is taken in any more", "error", err)
-	for _, c := range s.snapshot() {
+	for _, c := range s.everybody() {
 		c.end(holdfast.CodeStoreUnavailable, "the store is in doubt")
 	}
 }
@@ -116,7 +121,11 @@ func (s *Server) fatal(err error) {
 // ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asks(r)
-	if err := s.admit(r); err != nil {
+	err := s.admit(r)
+	if err == nil && endpoint(r.URL.Path) {
+		err = s.accepting()
+	}
+	if err != nil {
 		s.turnAway(w, err)
 		return
 	}
@@ -159,43 +168,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.closeListeners(ctx)
 	close(s.watch.stop)
 	s.wg.Wait()
+	s.events.Close()
 	err = errors.Join(err, s.hub.Close())
 	s.poller.Close()
 	return errors.Join(err, s.log.Close())
-}
-
-func (s *Server) snapshot() []*conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := make([]*conn, 0, len(s.conns))
-	for c := range s.conns {
-		list = append(list, c)
-	}
-	return list
-}
-
-func (s *Server) add(c *conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.draining || s.failed {
-		return false
-	}
-	s.conns[c] = struct{}{}
-	s.peak = max(s.peak, len(s.conns))
-	s.wg.Add(1)
-	return true
-}
-
-func (s *Server) remove(c *conn) {
-	s.mu.Lock()
-	delete(s.conns, c)
-	if len(s.conns) == 0 && s.idle != nil {
-		close(s.idle)
-		s.idle = nil
-	}
-	s.mu.Unlock()
-	s.reserved.Add(-1)
-	s.wg.Done()
 }
 
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
@@ -204,19 +180,9 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, err)
 		return
 	}
-	if err := s.admitAddress(r); err != nil {
+	id, err := s.enter(r)
+	if err != nil {
 		s.turnAway(w, err)
-		return
-	}
-	if wait := s.admission.admit(time.Now()); wait > 0 {
-		s.turnAway(w, &holdfast.Error{Code: holdfast.CodeOverloaded, Op: "connect", RetryAfter: wait,
-			Detail: "more clients connect than ConnectRate lets in"})
-		return
-	}
-	if s.reserved.Add(1) > int64(s.o.MaxConnections) {
-		s.reserved.Add(-1)
-		s.turnAway(w, &holdfast.Error{Code: holdfast.CodeTooManyConnections, Op: "connect", RetryAfter: s.o.RetryAfter,
-			Detail: "the limit is " + strconv.Itoa(s.o.MaxConnections) + " connections"})
 		return
 	}
 	o := ws.Options{MaxMessage: s.transportLimit(), Budget: s.budget, Poller: s.poller, Settle: ws.SettleOn}
@@ -228,11 +194,11 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	wc, err := ws.Upgrade(w, r, o)
 	if err != nil {
-		s.reserved.Add(-1)
+		s.withdraw(id)
 		s.count.turnAway(holdfast.CodeOf(err))
 		return
 	}
-	s.start(wc, codec, d, r)
+	s.start(wc, codec, d, r, id)
 }
 
 // transportLimit is the bound of one WebSocket message: a record of twice the limit, in base64, is still refused by a frame

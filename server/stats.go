@@ -20,6 +20,9 @@ type counters struct {
 	received     atomic.Uint64
 	_            [64]byte
 	acknowledged atomic.Uint64
+	_            [64]byte
+
+	rawReceived, rawSent atomic.Uint64
 
 	ends, turnedAway, declines byCode
 
@@ -133,6 +136,10 @@ type Stats struct {
 	Published, Stored, Commits uint64
 	// Delivered records, and the bytes written; Stalls of sockets; Gaps told; Loads of history from the store.
 	Delivered, BytesOut, Stalls, Gaps, Loads uint64
+	// RawReceived and RawSent messages of raw connections, see Server.Raw.
+	RawReceived, RawSent uint64
+	// Shedding is what the server does without at the moment, because there is more to do than it can.
+	Shedding Shedding
 	// QueueBytes that wait for the store, CacheBytes of history held.
 	QueueBytes, CacheBytes int
 }
@@ -142,16 +149,21 @@ func (s *Server) Stats() Stats {
 	h := s.hub.Stats()
 	st := statsOf(h, &s.count)
 	s.policy.stats(&st)
+	st.Shedding = s.shedding()
+	s.mu.Lock()
+	st.Connections = s.conns.Len()
+	s.mu.Unlock()
 	return st
 }
 
 func statsOf(h hub.Stats, c *counters) Stats {
 	return Stats{
-		Connections: h.Members, Subscriptions: h.Cursors, Channels: h.Channels, Stalled: h.Stalled,
+		Subscriptions: h.Cursors, Channels: h.Channels, Stalled: h.Stalled,
 		Accepted: c.connections.Load(), Refused: c.refused.Load(), Replaced: c.replaced.Load(),
 		AcceptErrors: c.acceptErrors.Load(), DeadPeers: c.deadPeers.Load(), Faults: c.faults.Load(),
 		Closed: c.ends.counts(), TurnedAway: c.turnedAway.counts(), Declined: c.declines.counts(),
 		Received: c.received.Load(), Acknowledged: c.acknowledged.Load(), Failed: c.failed.Load(),
+		RawReceived: c.rawReceived.Load(), RawSent: c.rawSent.Load(),
 		Published: h.Drafts, Stored: h.Records, Commits: h.Commits, Delivered: h.Deliveries, BytesOut: h.BytesOut,
 		Stalls: h.Stalls, Gaps: h.Gaps, Loads: h.Loads, QueueBytes: h.QueueBytes, CacheBytes: h.CacheBytes + h.TailBytes,
 	}

@@ -98,17 +98,23 @@ func (w *watch) look(s *Server) {
 	}
 	w.full.look(full)
 	w.accept.look(s.count.acceptErrors.Load())
+	s.overload.look(s, w.every, w.late())
+}
+
+// late returns for how long there was no sweep of the shard that is worst off. Locked.
+func (w *watch) late() time.Duration {
+	looks := 0
+	for _, s := range w.shards {
+		looks = max(looks, s.looks)
+	}
+	return time.Duration(looks) * w.every
 }
 
 // still returns for how long there was no commit although publishes wait, and no sweep of the shard that is worst off.
 func (w *watch) still() (commit, worker time.Duration, full, accept bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	looks := 0
-	for _, s := range w.shards {
-		looks = max(looks, s.looks)
-	}
-	return time.Duration(w.commits.looks) * w.every, time.Duration(looks) * w.every, w.full.left > 0, w.accept.left > 0
+	return time.Duration(w.commits.looks) * w.every, w.late(), w.full.left > 0, w.accept.left > 0
 }
 
 // CheckStatus is what a check found.
@@ -125,7 +131,7 @@ const (
 
 // Check is one thing that health depends on.
 type Check struct {
-	// Name: "store", "commit", "workers", "space", "listener", "capacity", "accepting".
+	// Name: "store", "commit", "workers", "space", "listener", "capacity", "overload", "accepting".
 	Name   string      `json:"name"`
 	Status CheckStatus `json:"status"`
 	// Detail says what is wrong; "" if nothing is.
@@ -166,6 +172,8 @@ func (s *Server) Health() Health {
 	h.add("space", CheckWarn, full, "publishes are put off, because the store has no room; free space, or shorten the retention")
 	h.add("listener", CheckWarn, accept, "connections could not be taken in; raise the limit on open files")
 	h.add("capacity", CheckWarn, used >= most, fmt.Sprintf("there are as many connections as there may be, %d; raise the limit", most))
+	shed := s.shedding()
+	h.add("overload", CheckWarn, shed > ShedNothing, fmt.Sprintf("%v: %s", shed, s.overload.reason()))
 	h.add("accepting", CheckFail, leaving, "the server is being shut down")
 	return h
 }

@@ -56,8 +56,8 @@ func TestHealthSeesAWorkerThatHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.CloseNow()
-	eventually(t, "it is taken in", func() bool { return len(s.snapshot()) == 1 })
-	m := s.snapshot()[0].member
+	eventually(t, "it is taken in", func() bool { return len(s.everybody()) == 1 })
+	m := s.everybody()[0].(*conn).member
 	status := func() CheckStatus { h := s.Health(); return h.of("workers") }
 	if status() != CheckPass {
 		t.Fatalf("at first: %s", status())

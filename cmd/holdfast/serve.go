@@ -35,6 +35,11 @@ type serveCmd struct {
 	MaxConnections   int           `placeholder:"N" min:"0" help:"Connections at a time (the limit on open files, less 640 or three quarters of it)."`
 	ConnectRate      float64       `placeholder:"N" min:"0" help:"Connections that are let in a second; the others are told when to come back. 0: no limit."`
 	ConnectBurst     int           `placeholder:"N" min:"0" help:"Connections that are let in at once after a pause (a second's worth)."`
+	MaxPerUser       int           `placeholder:"N" min:"0" help:"Connections of one user at a time. 0: no limit."`
+	MaxPerAddress    int           `placeholder:"N" min:"0" help:"Connections from one address at a time; an IPv6 /64 counts as one. 0: no limit."`
+	IdleTimeout      time.Duration `placeholder:"DURATION" min:"0s" help:"Time after which a client is closed that has no subscription and sends nothing. 0: never."`
+	OverloadAfter    time.Duration `default:"2s" placeholder:"DURATION" min:"1ms" help:"How long the queue of publishes may be full, or a worker late, until new connections are refused for the sake of the others (${default})."`
+	MemoryLimit      size          `placeholder:"SIZE" help:"Memory of the process from which the same is done. 0: no limit."`
 	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" min:"0s" help:"How long records are kept (${default}); 0: no bound."`
 	RetentionRecords uint64        `placeholder:"N" help:"How many records of a channel are kept; 0: no bound."`
@@ -65,7 +70,9 @@ func (c *serveCmd) Run(e *env) error {
 	level := &slog.LevelVar{}
 	level.Set(c.LogLevel)
 	logger := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
-	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst, ShutdownDelay: c.ShutdownDelay, DrainPeriod: c.Drain,
+	o := server.Options{MaxMessage: int(c.MaxMessage), MaxConnections: c.MaxConnections, ConnectRate: c.ConnectRate, ConnectBurst: c.ConnectBurst,
+		MaxPerUser: c.MaxPerUser, MaxPerAddress: c.MaxPerAddress, IdleTimeout: c.IdleTimeout, OverloadAfter: c.OverloadAfter, MemoryLimit: int64(c.MemoryLimit),
+		ShutdownDelay: c.ShutdownDelay, DrainPeriod: c.Drain,
 		Heartbeat: c.Heartbeat, PongTimeout: c.PongTimeout, TrimEvery: c.TrimEvery, Workers: workers, Logger: logger,
 		MonitorKey: c.MonitorKey, StuckAfter: c.StuckAfter, Metrics: prom.Handler,
 		Fatal: func(err error) {

@@ -82,6 +82,7 @@ type Hub struct {
 	loader    loader
 	cursors   cursorKeeper
 
+	slow   atomic.Int64    // SlowHistory
 	ctx    context.Context // ends when Close has no more need of the store
 	cancel context.CancelFunc
 	trims  atomic.Uint64 // retentions so far: floors known from before are out of date

@@ -3,6 +3,7 @@ package hub
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/store"
@@ -162,11 +163,27 @@ func (h *Hub) load() {
 		}
 		if !h.loader.isClosed() {
 			h.loads.Add(1)
+			h.slowDown()
 			scratch = h.execute(ld, scratch)
 		} else {
 			ld.dropped = true
 		}
 		h.finish(ld)
+	}
+}
+
+// SlowHistory has every read of history wait first, so that whoever reads much of it leaves room for the rest; 0 ends that. It may
+// be called concurrently. What is read by somebody else or was read lately is had without waiting.
+func (h *Hub) SlowHistory(by time.Duration) { h.slow.Store(int64(by)) }
+
+func (h *Hub) slowDown() {
+	if by := time.Duration(h.slow.Load()); by > 0 {
+		t := time.NewTimer(by)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-h.stop:
+		}
 	}
 }
 

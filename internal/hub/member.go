@@ -139,6 +139,16 @@ func (m *Member) readyLocked() bool {
 	return m.out.size() < replyLimit && m.opens < openLimit && m.shard.hub.queue.ready(m)
 }
 
+// Pending returns how many bytes of replies and control frames wait to be written, and of a write that the socket has not taken
+// whole; a range of records that is to be made again is not among them. Locked.
+func (m *Member) Pending() int {
+	n := m.out.size()
+	if m.stall != nil {
+		n += len(m.stall.rest)
+	}
+	return n
+}
+
 // Submit queues drafts for the commit loop, in order, and copies what they point to (strings are kept as they are, so
 // they must not be changed). Owner.Answered comes for each, in order, unless the store fails or the hub was closed before, and is
 // given at: when they came, by the owner's clock. Where readers commit, Dry is to be called afterwards. Locked.

@@ -12,6 +12,7 @@ type ServerLimits struct {
 	Heartbeat        int64  // silence after which a ping is sent
 	PongTimeout      int64  // further silence after which the peer is given up
 	StallTimeout     int64  // a stalled peer that takes no byte for so long is given up
+	IdleTimeout      int64  // a client that has no subscription and sends nothing for so long is closed; 0: never
 	MaxMessage       uint32 // bytes of one record's data
 	MaxInFlight      wire.Window
 	DefaultWindow    wire.Window
@@ -53,6 +54,7 @@ type Server struct {
 	halts  []halt
 
 	expiry expiry
+	used   int64 // when the client last did something, see idle
 }
 
 // Lanes says whether a connection's publishes belong to lanes.
@@ -270,6 +272,7 @@ func (s *Server) step(now int64, e *ServerEvent, fx []ServerEffect) []ServerEffe
 	switch e.Kind {
 	case SvFrame:
 		s.heard, s.pinged = now, false
+		s.uses(now, e.Type)
 		return s.frame(now, e, fx)
 	case SvHeard:
 		s.heard, s.pinged = now, false
@@ -359,7 +362,7 @@ func (s *Server) authenticated(now int64, e *ServerEvent, fx []ServerEffect) []S
 	if e.Code != 0 {
 		return s.end(e.Code, e.Detail, fx)
 	}
-	s.state, s.session, s.lanes = serverOpen, e.Session, e.Lanes
+	s.state, s.session, s.used, s.lanes = serverOpen, e.Session, now, e.Lanes
 	s.expiry.begin(now, e.After, s.limits.RefreshWindow)
 	h := &e.Decoder.Hello
 	s.producer = h.Producer
@@ -382,6 +385,9 @@ func (s *Server) sweep(now int64, e *ServerEvent, fx []ServerEffect) []ServerEff
 	}
 	if fx = s.expire(now, fx); s.state == serverClosed {
 		return fx
+	}
+	if s.idle(now) {
+		return s.end(holdfast.CodeIdle, "nothing was sent, and there is no subscription", fx)
 	}
 	if e.Stalled {
 		if e.Taking || s.took == 0 {
