@@ -156,6 +156,9 @@ func (c *conn) run() {
 		go c.run() // srv.wg counts the connection, not the goroutine
 		return
 	}
+	if c.dialect != nil {
+		c.dialect.last(c)
+	}
 	end := c.finish(err)
 	if c.dialect != nil {
 		c.dialect.settle(c)

@@ -28,19 +28,22 @@ type dialect struct {
 	shows   bool // the request has a token itself
 	cookie  bool // or a cookie, which may be one
 
-	began    int64
-	greeted  bool
-	resumes  bool  // it goes on without its named cursor, at a place that it does not choose
-	begun    bool  // the URL's channel was subscribed to
-	restarts bool  // it is being closed because the server is
-	leaves   int64 // when the connection is to be closed, since its client has been told; 0: not
-	authID   []byte
-	says     envelope.Writer
-	arrivals envelope.Arrivals
-	subs     []envelopeSub
-	number   uint64 // of the last publish
-	waits    map[uint64]envelopeWait
-	idle     chan struct{} // closed when nothing waits any more; nil unless somebody wants to know
+	began       int64
+	greeted     bool
+	subscribing bool // the URL's channel is being subscribed to
+	held        []behind
+	size        int   // of what is held
+	resumes     bool  // it goes on without its named cursor, at a place that it does not choose
+	begun       bool  // the URL's channel was subscribed to
+	restarts    bool  // it is being closed because the server is
+	leaves      int64 // when the connection is to be closed, since its client has been told; 0: not
+	authID      []byte
+	says        envelope.Writer
+	arrivals    envelope.Arrivals
+	subs        []envelopeSub
+	number      uint64 // of the last publish
+	waits       map[uint64]envelopeWait
+	idle        chan struct{} // closed when nothing waits any more; nil unless somebody wants to know
 }
 
 // envelopeSub is one subscription.
@@ -148,7 +151,7 @@ func (d *dialect) open(c *conn) {
 // greetAs says hello in the client's place. Locked.
 func (c *conn) greetAs(x *scratch, token string) {
 	d := c.dialect
-	d.greeted = true
+	d.greeted, d.subscribing = true, true
 	x.dec.Hello = wire.Hello{Token: token, Agent: "envelope"}
 	if c.srv.o.Authenticate != nil {
 		x.dec.Hello.User = d.user // it is held against the token's
@@ -157,6 +160,43 @@ func (c *conn) greetAs(x *scratch, token string) {
 	x.fx = c.machine.Step(now, &session.ServerEvent{Kind: session.SvFrame, Type: wire.TypeHello, Decoder: &x.dec}, x.fx[:0])
 	c.apply(x, now)
 	x.dec.Hello = wire.Hello{}
+}
+
+// hold keeps a message until the URL's channel is subscribed to: nobody tells the client when that is, and it expects to see what it has
+// said. Ready holds back what comes behind it. Locked.
+func (d *dialect) hold(op ws.Opcode, p []byte) error {
+	if d.size += len(p) + behindCost; d.size > maxBehind {
+		return &holdfast.Error{Code: holdfast.CodeOverloaded, Op: "subscribe", Detail: "more than 256 KiB came before the channel was subscribed to"}
+	}
+	d.held = append(d.held, behind{op, append([]byte(nil), p...)})
+	return nil
+}
+
+// release handles what was held, in the order in which it came. Locked.
+func (d *dialect) release(c *conn) {
+	if d.subscribing || len(d.held) == 0 {
+		return
+	}
+	held := d.held
+	d.held, d.size = nil, 0
+	x := scratchPool.Get().(*scratch)
+	defer x.release()
+	for _, m := range held {
+		if err := c.message(x, m.op, m.p); err != nil {
+			c.endLocked(codeOf(err), detail(err))
+		}
+	}
+	c.member.OpenLater(x.opens...)
+	c.member.Urgent()
+	c.ws.Resume()
+}
+
+// last handles what was held of a client that has gone without waiting. Not locked.
+func (d *dialect) last(c *conn) {
+	c.member.Lock()
+	defer c.member.Unlock()
+	d.subscribing = false
+	d.release(c)
 }
 
 // known completes the hello when it is known who the client is. Locked.
@@ -178,6 +218,9 @@ func (c *conn) envelope(x *scratch, op ws.Opcode, p []byte) error {
 		return g.keep(op, p)
 	}
 	d := c.dialect
+	if d.subscribing {
+		return d.hold(op, p)
+	}
 	if op != ws.OpText {
 		c.machine.Step(c.srv.millis(), &heard, nil)
 		c.refuse(nil, envelope.Refusal{Code: holdfast.CodeUnsupportedData, Detail: "message: binary, and text is wanted"})
@@ -320,5 +363,5 @@ func (d *dialect) end(channel string) {
 
 // full reports that as much waits for an answer as may, so that nothing more should be read.
 func (d *dialect) full(s *Server) bool {
-	return len(d.waits) >= int(max(1, s.limits.MaxInFlight.Records/2))
+	return len(d.held) > 0 || len(d.waits) >= int(max(1, s.limits.MaxInFlight.Records/2))
 }

@@ -89,6 +89,9 @@ func (d *dialect) opening(sub uint32, channel string) {
 func (c *conn) subscribed(w *envelope.Writer, f *session.ServerEffect) {
 	d := c.dialect
 	s := d.sub(f.Channel)
+	if f.Channel == d.channel {
+		d.subscribing = false
+	}
 	switch {
 	case f.Code.Action() == holdfast.ActionLater: // a client that is told may not come back to it; one that is closed does
 		c.endLocked(f.Code, f.Detail)

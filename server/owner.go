@@ -42,6 +42,9 @@ func (c *conn) Opened(sub uint32, o hub.Opened) {
 		resume(&e, &o.Resumption)
 	}
 	c.step(&e)
+	if c.dialect != nil {
+		c.dialect.release(c)
+	}
 }
 
 // subscriptionCode is what a subscriber hears. That the store is broken is for the server's owner to mend, and no fault of the
