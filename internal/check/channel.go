@@ -30,7 +30,8 @@ type channel struct {
 	before   map[holdfast.Term]*crossing
 	lives    map[string]*life
 	lifeList []*life
-	cursors  map[string]*Event // by name: the Done that is furthest
+	cursors  map[string]*Event // by name: the Done that is furthest, unless it was taken back
+	kept     map[string]*Event // by name: the Done that is furthest of what nothing takes back
 	held     map[string]*Event // by name: the first Began
 	holders  map[string]int    // by name: how many have begun
 }
@@ -64,7 +65,7 @@ type crossing struct {
 
 func newChannel(g *world, name string) *channel {
 	return &channel{g: g, name: name, messages: map[string]*message{}, stands: map[string]uint64{}, seen: map[holdfast.Position]*sighting{},
-		born: map[holdfast.Term]int{}, before: map[holdfast.Term]*crossing{}, lives: map[string]*life{}, cursors: map[string]*Event{}, held: map[string]*Event{}, holders: map[string]int{}}
+		born: map[holdfast.Term]int{}, before: map[holdfast.Term]*crossing{}, lives: map[string]*life{}, cursors: map[string]*Event{}, kept: map[string]*Event{}, held: map[string]*Event{}, holders: map[string]int{}}
 }
 
 // fact takes in what the world did to the channel.

@@ -246,6 +246,35 @@ func shared() check.History {
 	}
 }
 
+// stray: while a holder is still busy with what a backup has taken back, another one has the cursor and gets on in the log that is
+// there now. The first one then comes back with its own history, takes the cursor, and reads again what the other was done with.
+func stray() check.History {
+	cursor := func(sub string, at holdfast.Position) []check.Event {
+		return []check.Event{
+			say(check.Began, "t", func(e *check.Event) { e.Sub, e.Begin, e.Cursor = sub, check.AtStart, "mine" }),
+			say(check.Placed, "t", func(e *check.Event) { e.Sub, e.Pos = sub, at }),
+		}
+	}
+	done := func(sub string, at holdfast.Position) check.Event {
+		return say(check.Done, "t", func(e *check.Event) { e.Sub, e.Pos = sub, at })
+	}
+	return slices.Concat(check.History{
+		/* 0 */ invoked("a", "a1"), delivered("a", "a1", 1), invoked("a", "a2"), delivered("a", "a2", 2), invoked("a", "a3"), delivered("a", "a3", 3),
+	}, /* 6 */ cursor("t1", pos(0, 0)), check.History{
+		/* 8 */ received("t1", "a1", pos(1, 1)), done("t1", pos(1, 1)), received("t1", "a2", pos(1, 2)), received("t1", "a3", pos(1, 3)),
+		/* 12 */ fact(check.StoreReplaced, 1), say(check.Lost, "a"),
+		/* 14 */ invoked("b", "b1"), delivered("b", "b1", 2), invoked("b", "b2"), delivered("b", "b2", 3), invoked("b", "b3"), delivered("b", "b3", 4),
+	}, /* 20 */ cursor("t2", pos(1, 1)), check.History{
+		/* 22 */ received("t2", "b1", pos(2, 2)), received("t2", "b2", pos(2, 3)), done("t2", pos(2, 3)),
+		/* 25 */ done("t1", pos(1, 3)), say(check.Ended, "t", func(e *check.Event) { e.Sub = "t2" }),
+		/* 27 */ gap("t1", check.Fork, 2, 3, pos(1, 1)), received("t1", "b1", pos(2, 2)), done("t1", pos(2, 2)),
+	}, /* 30 */ cursor("t3", pos(2, 3)), check.History{
+		/* 32 */ say(check.Ended, "t", func(e *check.Event) { e.Sub = "t1" }), received("t3", "b3", pos(2, 4)),
+		/* 34 */ final(0, "a1@1 b1@2 b2@2 b3@2"),
+		/* 35 */ quiesced,
+	})
+}
+
 // barred says that something may be refused from now on.
 func barred(who, m string, code holdfast.Code) check.Event {
 	return check.Event{Kind: check.Barred, Client: who, Message: m, Code: code}
@@ -260,7 +289,7 @@ func TestGoodHistories(t *testing.T) {
 		}
 	}
 	for name, h := range map[string]check.History{
-		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(),
+		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(), "stray": stray(),
 	} {
 		for _, v := range check.Check(h) {
 			t.Errorf("%s: %v", name, v)
@@ -366,6 +395,11 @@ func TestForgedHistories(t *testing.T) {
 			h[14].To = 2
 			return log(0, "a1@1 a2@1 a3@1")(h)
 		}, 3, "its holder was done up to 1"},
+		{"a cursor that runs ahead of all that had it", stray, func(h check.History) check.History {
+			h[31].Pos = pos(2, 4)
+			return drop(33)(h)
+		}, 3, "goes on after 4, and its holder was done up to 3"},
+		{"a cursor that runs ahead to where another history was", stray, drop(24), 3, "goes on after 3, and its holder was done up to 2"},
 
 		{"removed in silence", trimmed, drop(11), 4, "told nothing of what is between"},
 		{"a gap too early", trimmed, set(11, func(e *check.Event) { e.From = 1 }), 4, "the gap begins at 1"},

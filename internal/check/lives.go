@@ -65,11 +65,7 @@ func (c *channel) subscriber(e *Event) {
 	case Received:
 		c.received(l, e)
 	case Done:
-		if l.began.Cursor != "" {
-			if was := c.cursors[l.began.Cursor]; was == nil || was.Pos.Offset <= e.Pos.Offset || c.takenBack(was.Pos, -1) != nil {
-				c.cursors[l.began.Cursor] = e
-			}
-		}
+		c.done(l.began.Cursor, e)
 	case Gap:
 		c.gap(l, e)
 	case Passed:
@@ -78,6 +74,20 @@ func (c *channel) subscriber(e *Event) {
 		l.over = true
 	}
 	l.last = e
+}
+
+// done notes how far a holder of a cursor was done with its records.
+func (c *channel) done(cursor string, e *Event) {
+	if cursor == "" {
+		return
+	}
+	if was := c.cursors[cursor]; was == nil || was.Pos.Offset <= e.Pos.Offset || c.takenBack(was.Pos, -1) != nil {
+		c.cursors[cursor] = e
+	}
+	// Who has not heard of a fork is done with what is gone, and that says nothing of where another holder has come to.
+	if was := c.kept[cursor]; (was == nil || was.Pos.Offset < e.Pos.Offset) && c.takenBack(e.Pos, -1) == nil {
+		c.kept[cursor] = e
+	}
 }
 
 func (c *channel) begin(e *Event) {
@@ -104,15 +114,24 @@ func (c *channel) first(l *life, after uint64, e *Event) {
 	switch {
 	case after == 0:
 	case l.saved != nil:
-		// what a reader does with records that came before the store was replaced is not kept by the next one
-		if after > l.saved.Pos.Offset && c.takenBack(l.saved.Pos, -1) == nil && !c.everTakenBack(l.saved.Seq) && !c.putBack(l.began.Cursor, after) {
-			c.blame(3, on(l.saved, l.began, e), "cursor %s of %s goes on after %d, and its holder was done up to %d", l.began.Cursor, c.name, after, l.saved.Pos.Offset)
-		}
+		c.goesOn(l, after, e)
 	case l.began.Cursor != "" && c.holders[l.began.Cursor] > 1: // it is where another one has begun it
 	case l.began.Begin == AtStart:
 		if c.trimmedTo(p, -1) == nil && !slices.ContainsFunc(c.trimmed, func(t *Event) bool { return t.To >= after }) {
 			c.blame(4, on(l.began, e), "%s begins at the start of %s, and what is up to %d was passed over in silence", e.Sub, c.name, after)
 		}
+	}
+}
+
+// goesOn judges a cursor that somebody was done with before: what it passes over, one of its holders was done with. Its last
+// holder may be further back than the cursor, which does not follow one who comes with an earlier position of its own.
+func (c *channel) goesOn(l *life, after uint64, e *Event) {
+	// what a reader does with records that came before the store was replaced is not kept by the next one
+	if c.takenBack(l.saved.Pos, -1) != nil || c.everTakenBack(l.saved.Seq) || c.putBack(l.began.Cursor, after) {
+		return
+	}
+	if kept := c.kept[l.began.Cursor]; after > kept.Pos.Offset {
+		c.blame(3, on(kept, l.began, e), "cursor %s of %s goes on after %d, and its holder was done up to %d", l.began.Cursor, c.name, after, kept.Pos.Offset)
 	}
 }
 
