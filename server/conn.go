@@ -140,7 +140,8 @@ func (s *Server) start(wc *ws.Conn, codec wire.Codec, d *dialect, r *http.Reques
 		c.member.Detach()
 		s.withdraw(id)
 		s.count.turnAway(holdfast.CodeDraining)
-		wc.Close()
+		wc.TryWrite(ws.AppendClose(nil, uint16(holdfast.CodeServiceRestart), "the server restarts")) //nolint:errcheck // the empty socket takes it, or is dead
+		wc.Linger(closeTimeout)
 		return
 	}
 	if d != nil {

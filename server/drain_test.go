@@ -1,11 +1,17 @@
 package server
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"pgregory.net/rapid"
+
+	"github.com/holdfast-ws/holdfast/internal/wire"
+	"github.com/holdfast-ws/holdfast/internal/ws"
 )
 
 // Whoever comes while the server drains is given a moment after it, one after the other; to ask again makes nothing longer.
@@ -45,5 +51,45 @@ func TestReturnsOfNobody(t *testing.T) {
 		if wait := r.next(now, time.Second); wait != time.Second {
 			t.Fatalf("told to wait for %v", wait)
 		}
+	}
+}
+
+// A connection that is upgraded just as the server begins to drain is told so.
+func TestUpgradedTooLate(t *testing.T) {
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		codec, d, err := s.negotiate(r)
+		if err != nil {
+			t.Error(err)
+		}
+		id, err := s.enter(r)
+		if err != nil {
+			t.Error(err)
+		}
+		wc, err := ws.Upgrade(w, r, ws.Options{Subprotocols: []string{codec.Subprotocol()}, Budget: s.budget, Poller: s.poller})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		s.beginDrain(time.Now())
+		s.start(wc, codec, d, r, id)
+	}))
+	defer h.Close()
+	c, _, err := websocket.Dial(t.Context(), h.URL, &websocket.DialOptions{Subprotocols: []string{wire.JSON.Subprotocol()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseNow()
+	if _, _, err = c.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusServiceRestart {
+		t.Error(err)
+	}
+	if n := s.reserved.Load(); n != 0 {
+		t.Errorf("%d places are held", n)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"iter"
+	"maps"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -62,10 +63,7 @@ func (p *policies) short(s policy.Short, op string) *holdfast.Error {
 
 // stats adds the figures of limits.
 func (p *policies) stats(st *Stats) {
-	st.Limited = map[string]uint64{}
-	for name, n := range p.counts() {
-		st.Limited[name] = n
-	}
+	st.Limited = maps.Collect(p.counts())
 	if p.accounts != nil {
 		st.Accounts, st.AccountsForgotten = p.accounts.Len()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -47,9 +48,7 @@ func guide(w *world) func(user string, claims map[string]any) *client.Session {
 	w.serve("--config", w.path("holdfast.yaml"))
 	return func(user string, claims map[string]any) *client.Session {
 		c := map[string]any{"sub": user, "exp": time.Now().Add(time.Hour).Unix()}
-		for name, v := range claims {
-			c[name] = v
-		}
+		maps.Copy(c, claims)
 		k, err := auth.NewSecret("", keys.secret)
 		if err != nil {
 			w.t.Fatal(err)
