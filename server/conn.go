@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 	"unsafe"
@@ -26,6 +27,7 @@ type conn struct {
 	ws     *ws.Conn
 	member *hub.Member
 	codec  wire.Codec
+	addr   netip.Addr // the client's
 
 	machine session.Server
 	began   int64 // by the clock that clients are told
@@ -114,7 +116,7 @@ func (s *Server) instant() (now, at int64) {
 
 // start takes a connection over from its upgrade.
 func (s *Server) start(wc *ws.Conn, codec wire.Codec, r *http.Request) {
-	c := &conn{srv: s, ws: wc, codec: codec, machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
+	c := &conn{srv: s, ws: wc, codec: codec, addr: clientAddr(r), machine: session.NewServer(s.millis(), s.limits, codec), began: s.o.Now().UnixMilli()}
 	c.greet = &greeting{}
 	if s.o.Authenticate != nil {
 		c.greet.request = r.Clone(context.WithoutCancel(r.Context()))
@@ -436,6 +438,6 @@ func (c *conn) Resume() { c.ws.Resume() }
 
 // Broken is part of hub.Owner.
 func (c *conn) Broken(err error) {
-	c.srv.logger.Debug("a connection broke", "remote", c.ws.RemoteAddr(), "error", err)
+	c.srv.logger.Debug("a connection broke", "remote", c.addr, "error", err)
 	c.ws.Close()
 }
