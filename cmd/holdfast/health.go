@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,6 +21,7 @@ type healthCmd struct {
 	URL     string        `arg:"" help:"The server: http://, https://, ws:// or wss://. Without a path it is /ws."`
 	Timeout time.Duration `default:"5s" placeholder:"DURATION" help:"Within which all of it must have worked (${default})."`
 	JSON    bool          `help:"Print JSON."`
+	CA      string        `name:"ca" placeholder:"FILE" help:"Trust the server's certificate by these roots (PEM), and not by the system's."`
 }
 
 // Help is shown below the flags. It is part of kong's HelpProvider.
@@ -52,7 +54,11 @@ func (c *healthCmd) Run(e *env) error {
 	ctx, cancel := context.WithTimeout(e.ctx, c.Timeout)
 	defer cancel()
 	info := healthInfo{URL: target}
-	err = info.check(ctx)
+	trust, err := trusting(c.CA)
+	if err != nil {
+		return err
+	}
+	err = info.check(ctx, trust)
 	info.Healthy = err == nil
 	if err != nil {
 		info.Code, info.Name, info.Error = int(holdfast.CodeOf(err)), holdfast.CodeOf(err).String(), strings.ReplaceAll(err.Error(), "\n", "; ")
@@ -88,8 +94,9 @@ func healthURL(text string) (string, error) {
 }
 
 // check upgrades, pings, and closes again.
-func (i *healthInfo) check(ctx context.Context) error {
+func (i *healthInfo) check(ctx context.Context, trust *tls.Config) error {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = trust
 	transport.Proxy = nil // a check is of this server, and not of what the environment says
 	defer transport.CloseIdleConnections()
 	began := time.Now()
