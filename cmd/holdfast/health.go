@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -135,8 +136,15 @@ func (i *healthInfo) failed(ctx context.Context, step string, resp *http.Respons
 		if code, err := strconv.ParseUint(resp.Header.Get("Holdfast-Code"), 10, 16); err == nil {
 			e.Code = holdfast.Code(code)
 		}
+	case untrusted(cause):
+		e.Code, e.Hint = holdfast.CodeTLS, "check the certificate, its names and dates; --ca names the roots to trust, if they are not the system's"
 	case ctx.Err() != nil:
 		e.Code, e.Hint = holdfast.CodeTimeout, "raise --timeout, or find out what takes so long"
 	}
 	return e
+}
+
+func untrusted(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
 }
