@@ -14,8 +14,13 @@ func TestReloadCertificate(t *testing.T) {
 	w := newWorld(t)
 	cert, key := w.certify(1)
 	w.serve("--tls-cert", cert, "--tls-key", key)
-	p := w.startWith(rigWithInput(""), "subscribe", "wss://"+w.addr, "c", "--ca", cert, "--count", "1")
-	w.until("the first certificate is shown", func() bool { return w.shown() == 1 })
+	url := "wss://" + w.addr
+	w.must("a\n", "publish", url, "c", "--ca", cert)
+	p := w.start("subscribe", url, "c", "--ca", cert, "--from", "start", "--count", "2", "--output", w.path("out"))
+	w.until("the subscriber is there", func() bool { return w.size("out") > 0 })
+	if got := w.shown(); got != 1 {
+		t.Errorf("it shows %d", got)
+	}
 	hup := func() {
 		t.Helper()
 		if err := w.server.Signal(syscall.SIGHUP); err != nil {
@@ -39,7 +44,7 @@ func TestReloadCertificate(t *testing.T) {
 	w.certify(3)
 	hup()
 	w.until("the third is shown", func() bool { return w.shown() == 3 })
-	w.must("x\n", "publish", "wss://"+w.addr, "c", "--ca", cert)
+	w.must("x\n", "publish", url, "c", "--ca", cert)
 	if code := w.wait(p); code != 0 {
 		t.Errorf("the subscriber ended with %d: %s", code, p.Stderr())
 	}
