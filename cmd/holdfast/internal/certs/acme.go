@@ -123,8 +123,21 @@ func (a *ACME) Config() *tls.Config {
 	return c
 }
 
-// HTTP answers http-01 and gives all else to next. It is for the port that the authority reaches as 80.
-func (a *ACME) HTTP(next http.Handler) http.Handler { return a.m.HTTPHandler(next) }
+// HTTP answers http-01 and gives all else to next. It is for the port that the authority reaches as 80; one of a test, or of a house's own,
+// may use another.
+func (a *ACME) HTTP(next http.Handler) http.Handler {
+	challenges := a.m.HTTPHandler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil || !strings.HasPrefix(r.URL.Path, "/.well-known/acme-challenge/") {
+			challenges.ServeHTTP(w, r)
+			return
+		}
+		c := *r // the library compares Host with the names as it is
+		c.Host = host
+		challenges.ServeHTTP(w, &c)
+	})
+}
 
 // warnEvery is how often it is logged at most that a client was shown no certificate.
 const warnEvery = 10 * time.Second
