@@ -80,6 +80,8 @@ func TestForwardedHeaders(t *testing.T) {
 		{"a forged X-Forwarded-For that the proxy passes on", inner, server.ForwardingStandard, header{"X-Forwarded-For": "198.51.100.1", "Forwarded": "for=203.0.113.7"}, "203.0.113.7", ""},
 		{"Forwarded", inner, server.ForwardingStandard, header{"Forwarded": `for=198.51.100.1;host=evil.example, For="[2001:db8::7]:4711";Host="chat.example";proto=https, for=10.0.0.1;host=inner`}, "2001:db8::7", "chat.example"},
 		{"a forged quotation that is left open", inner, server.ForwardingStandard, header{"Forwarded": `for=198.51.100.1;host=", for=203.0.113.7`}, "203.0.113.7", ""},
+		{"a comma in quotes", inner, server.ForwardingStandard, header{"Forwarded": `for=203.0.113.7;by="_x,for=198.51.100.1,y"`}, "203.0.113.7", ""},
+		{"a quote in quotes", inner, server.ForwardingStandard, header{"Forwarded": `for=203.0.113.7;by="_\",for=198.51.100.1,y"`}, "203.0.113.7", ""},
 		{"a port that is hidden", inner, server.ForwardingStandard, header{"Forwarded": `for="203.0.113.7:_x"`}, "203.0.113.7", ""},
 		{"an address that is hidden", inner, server.ForwardingStandard, header{"Forwarded": "for=198.51.100.1, for=_hidden"}, here, ""},
 	} {
@@ -202,6 +204,7 @@ func TestProxyProtocol(t *testing.T) {
 		{"a forged one of version 2", on, others, proxyHeader(t, 2, "203.0.113.7:4711"), "", ""},
 		{"somebody who is not trusted and sends none", on, others, "", "", "127.0.0.1"},
 		{"a trusted proxy that sends none", on, here, "", "", ""},
+		{"a trusted proxy that sends something else first", on, here, strings.Repeat("x", 512), "", ""},
 		{"a header that is broken", on, here, "PROXY TCP4 nonsense\r\n", "", ""},
 		{"a header that is too long", on, here, "PROXY TCP4 " + strings.Repeat("1", 200) + "\r\n", "", ""},
 		{"it is off", server.ProxyProtocolOff, here, proxyHeader(t, 1, "203.0.113.7:4711"), "", ""},
