@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -41,7 +40,7 @@ func asking(t *testing.T, host *netlab.Host) (url string, remotes <-chan string)
 // greet connects from a host, and says hello.
 func greet(t *testing.T, ctx context.Context, from *netlab.Host, url string, header http.Header) {
 	t.Helper()
-	tr := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) { return from.Dial(ctx, network, addr) }}
+	tr := &http.Transport{DialContext: from.Dial}
 	c, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{Subprotocols: []string{wire.JSON.Subprotocol()}, HTTPHeader: header, HTTPClient: &http.Client{Transport: tr}})
 	if err != nil {
 		t.Fatal(err)
