@@ -100,6 +100,9 @@ var foreign = []struct{ from, path string }{
 	{"server", "gopkg.in/yaml"},
 	{"server", "github.com/goccy/go-yaml"},
 	{"server", "k8s.io/"},
+	{"server", "golang.org/x/crypto/acme"},
+	{"client", "golang.org/x/crypto/acme"},
+	{"client", "github.com/pires/"},
 }
 
 // purposeless are names that say nothing of what a folder is for.

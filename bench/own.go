@@ -21,7 +21,8 @@ import (
 	"github.com/holdfast-ws/holdfast/server"
 )
 
-// ownCommand serves what "holdfast serve" has no flags for: TLS, and permessage-deflate. Whoever embeds the server has both.
+// ownCommand serves what "holdfast serve" has no flags for: TLS with a certificate made on the spot, and permessage-deflate. Whoever embeds
+// the server has both.
 func ownCommand(ctx context.Context, args []string) error {
 	s := flag.NewFlagSet("own", flag.ExitOnError)
 	addr := s.String("addr", "127.0.0.1:0", "address to listen on")
@@ -36,6 +37,13 @@ func ownCommand(ctx context.Context, args []string) error {
 	if *deflate {
 		o.Compression = server.CompressionOn
 	}
+	if *withTLS {
+		cert, err := certificate()
+		if err != nil {
+			return err
+		}
+		o.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+	}
 	o.DrainPeriod = time.Millisecond
 	srv, err := server.New(o)
 	if err != nil {
@@ -46,13 +54,6 @@ func ownCommand(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Println(ln.Addr())
-	if *withTLS {
-		cert, err := certificate()
-		if err != nil {
-			return err
-		}
-		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}})
-	}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(ln) }()
 	<-ctx.Done()

@@ -78,14 +78,15 @@ func loopback(hostport string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// origin lets pages of the server's own origin in, and of those that are listed. Programs send none.
+// origin lets pages of the server's own origin in, and of those that are listed. Programs send none. A page that came by plain HTTP is
+// of another origin than a server that is reached by TLS: whoever is on the way can have written it.
 func (s *Server) origin(r *http.Request) error {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return nil
 	}
 	u, err := url.Parse(origin)
-	if err == nil && strings.EqualFold(u.Host, r.Host) {
+	if err == nil && strings.EqualFold(u.Host, r.Host) && (u.Scheme == "https" || !secure(r)) {
 		return nil
 	}
 	for _, o := range s.o.Origins {
@@ -95,6 +96,9 @@ func (s *Server) origin(r *http.Request) error {
 	}
 	return &holdfast.Error{Code: holdfast.CodeOrigin, Op: "connect", Detail: "Origin " + strconv.Quote(origin) + " is not " + strconv.Quote(r.Host) + " and not in the list"}
 }
+
+// secure says whether a request is known to have come by TLS, to us or to a trusted proxy.
+func secure(r *http.Request) bool { return r.TLS != nil || r.URL.Scheme == "https" }
 
 // turnAway answers a request that is not taken in, in words and with the code.
 func (s *Server) turnAway(w http.ResponseWriter, err error) {

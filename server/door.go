@@ -178,7 +178,7 @@ func (d door) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if d.s.lobby.len()+int(d.s.reserved.Load()) < d.s.o.MaxConnections+spareSockets {
-			return c, nil
+			return d.s.proxied(c), nil
 		}
 		d.s.count.turnAway(holdfast.CodeTooManyConnections)
 		d.s.full(c)
@@ -202,7 +202,7 @@ func (s *Server) acceptFailed(err error) {
 
 // full says that there is no room, where that cannot block, and closes.
 func (s *Server) full(c net.Conn) {
-	if tcp, ok := c.(*net.TCPConn); ok {
+	if tcp, ok := c.(*net.TCPConn); ok && s.o.TLS == nil {
 		tcp.SetWriteDeadline(time.Now().Add(time.Second)) // never used up: the socket's buffer is empty
 		tcp.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n" +
 			"Holdfast-Code: " + strconv.Itoa(int(holdfast.CodeTooManyConnections)) + "\r\nRetry-After: " + seconds(s.o.RetryAfter) + "\r\n\r\n"))

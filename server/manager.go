@@ -132,3 +132,11 @@ func (s *Server) waitIdle(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// addressOf is the address that a connection's client has.
+func (s *Server) addressOf(id roster.ID) netip.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, addr, _ := s.conns.Get(id)
+	return addr
+}

@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"math"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -48,6 +50,18 @@ type Options struct {
 	Access Access
 	// Origins that pages may come from besides the server's own, such as "https://example.com"; "*" allows all. Default: none.
 	Origins []string
+
+	// TrustedProxies are the networks of proxies that may say on whose behalf they come, by the headers that Forwarding names and, with
+	// ProxyProtocol, before the first request. The address of such a connection is the nearest that is none of theirs; limits,
+	// logs, figures and hooks see that one. What anybody else says of that kind does not count. Default: none.
+	TrustedProxies []netip.Prefix
+	// Forwarding says by which headers. Default: ForwardingX.
+	Forwarding Forwarding
+	// ProxyProtocol of their connections to Serve. Default: ProxyProtocolOff.
+	ProxyProtocol ProxyProtocol
+	// TLS has Serve speak it, with HTTP/2 for all but WebSockets. The least version is 1.2 unless it says more. It is not changed.
+	// Default: plain HTTP.
+	TLS *tls.Config
 
 	// MaxConnections at a time; more are refused with 503 and Retry-After. Default: the process's limit on
 	// open files, less 640 or three quarters of it for the store and all else.
@@ -201,6 +215,12 @@ func (o *Options) fill() error {
 	}
 	o.OverloadAfter = or(o.OverloadAfter, 2*time.Second)
 	o.QueueBytes = or(o.QueueBytes, 16<<20)
+	if err := o.fillProxies(); err != nil {
+		return err
+	}
+	if err := o.fillTLS(); err != nil {
+		return err
+	}
 	o.StuckAfter = or(o.StuckAfter, 5*time.Second)
 	o.HistoryEvery = or(o.HistoryEvery, 10*time.Second)
 	o.MaxConnections = or(o.MaxConnections, connectionsOf(fileLimit()))

@@ -134,6 +134,6 @@ func (c *conn) Resume() { c.ws.Resume() }
 
 // Broken is part of hub.Owner.
 func (c *conn) Broken(err error) {
-	c.srv.logger.Debug("a connection broke", "remote", c.ws.RemoteAddr(), "error", err)
+	c.srv.logger.Debug("a connection broke", "remote", c.srv.addressOf(c.id), "error", err)
 	c.ws.Close()
 }

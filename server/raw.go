@@ -121,6 +121,7 @@ type rawHandler struct {
 func (h *rawHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := h.s
 	s.asks(r)
+	r = s.asClient(r)
 	err := s.admit(r)
 	if err == nil {
 		err = s.accepting()

@@ -54,6 +54,7 @@ type Server struct {
 	reserved  atomic.Int64 // connections and upgrades under way
 
 	acceptWarned atomic.Int64 // when it was last logged that the listener fails
+	headerWarned atomic.Int64 // the same, that a trusted proxy sends no PROXY header
 	authWarned   atomic.Int64 // the same, that nobody can be authenticated
 	count        counters
 	events       *feed.Feed[ConnectionEvent]
@@ -121,6 +122,7 @@ func (s *Server) fatal(err error) {
 // ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asks(r)
+	r = s.asClient(r)
 	err := s.admit(r)
 	if err == nil && endpoint(r.URL.Path) {
 		err = s.accepting()
@@ -135,10 +137,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// Serve takes connections in from l until Shutdown, which makes it return http.ErrServerClosed.
+// Serve takes connections in from l until Shutdown, which makes it return http.ErrServerClosed. What l accepts is to be plain TCP or the like:
+// the PROXY protocol and TLS are seen to here.
 func (s *Server) Serve(l net.Listener) error {
 	h := &http.Server{Handler: s, ReadTimeout: s.o.HelloTimeout, IdleTimeout: 2 * time.Minute,
-		ConnState: s.connState, ConnContext: guest,
+		ConnState: s.connState, ConnContext: guest, TLSConfig: s.o.TLS, HTTP2: http2,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug)}
 	s.mu.Lock()
 	if s.closed {
@@ -147,6 +150,9 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 	s.https = append(s.https, h)
 	s.mu.Unlock()
+	if s.o.TLS != nil {
+		return h.ServeTLS(door{l, s}, "", "")
+	}
 	return h.Serve(door{l, s})
 }
 

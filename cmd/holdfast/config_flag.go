@@ -60,10 +60,11 @@ func (c *configFlag) load(ctx *kong.Context) error {
 	return nil
 }
 
-// reloads reads the configuration again at each SIGHUP until ctx ends, if there is a file to read. What is returned gives the
-// signal back.
-func (c *configFlag) reloads(ctx context.Context, owner *sync.WaitGroup, logger *slog.Logger, level *slog.LevelVar) (stop func()) {
-	if c.input.File == "" {
+// reloads reads the configuration, and certificates, again at each SIGHUP until ctx ends, if there is a file to read. What is returned
+// gives the signal back.
+func (c *configFlag) reloads(ctx context.Context, owner *sync.WaitGroup, logger *slog.Logger, level *slog.LevelVar, safe *secured) (stop func()) {
+	files := safe != nil && safe.reload != nil
+	if c.input.File == "" && !files {
 		return func() {} // a terminal that closes ends the program, as it always does
 	}
 	hup, stop := reloadSignal()
@@ -73,7 +74,12 @@ func (c *configFlag) reloads(ctx context.Context, owner *sync.WaitGroup, logger 
 			case <-ctx.Done():
 				return
 			case <-hup:
-				c.reload(logger, level)
+				if c.input.File != "" {
+					c.reload(logger, level)
+				}
+				if files {
+					safe.reload()
+				}
 			}
 		}
 	})

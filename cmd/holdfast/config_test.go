@@ -88,7 +88,7 @@ func TestServeRefusesAWrongConfiguration(t *testing.T) {
 func TestSecretsAreMarked(t *testing.T) {
 	secret := regexp.MustCompile(`(key|secret|token|password)$`)
 	for _, o := range serveOptions() {
-		if secret.MatchString(o.Name) && !o.Secret {
+		if secret.MatchString(o.Name) && !o.Secret && o.Name != "tls-key" { // the name of a file
 			t.Errorf(`--%s: give it the tag secret:""`, o.Name)
 		}
 	}

@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
-	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/backoff"
 	"github.com/holdfast-ws/holdfast/breaker"
 	"github.com/holdfast-ws/holdfast/client"
@@ -182,18 +179,14 @@ func (c *connectCmd) tls() (*tls.Config, error) {
 	if c.CA == "" && !c.InsecureTLS {
 		return nil, nil
 	}
-	t := &tls.Config{InsecureSkipVerify: c.InsecureTLS} //nolint:gosec // asked for
-	if c.CA == "" {
-		return t, nil
-	}
-	pem, err := os.ReadFile(c.CA)
+	t, err := trusting(c.CA)
 	if err != nil {
-		return nil, &holdfast.Error{Code: holdfast.CodeIO, Op: "read certificates", Cause: err, Hint: "check --ca"}
+		return nil, err
 	}
-	t.RootCAs = x509.NewCertPool()
-	if !t.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "read certificates", Detail: "--ca: " + c.CA + " holds no certificate in PEM"}
+	if t == nil {
+		t = &tls.Config{}
 	}
+	t.InsecureSkipVerify = c.InsecureTLS //nolint:gosec // asked for
 	return t, nil
 }
 

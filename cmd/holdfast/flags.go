@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"os"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/backoff"
 	"github.com/holdfast-ws/holdfast/client"
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/certs"
 	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/chaos"
 	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/pieces"
 )
@@ -45,6 +47,7 @@ func (m *modes) UnmarshalText(b []byte) (err error) {
 type retryFlags struct {
 	RetryDelay time.Duration `default:"1s" placeholder:"DURATION" help:"Wait about so long before connecting again, then twice as long each time (${default})."`
 	RetryMax   time.Duration `default:"30s" placeholder:"DURATION" help:"Longest such wait (${default})."`
+	CA         string        `name:"ca" placeholder:"FILE" help:"Trust the server's certificate by these roots (PEM), and not by the system's."`
 	TokenFile  string        `placeholder:"FILE" help:"Show the server the token in this file, which is read again for every attempt, and when the token ends soon."`
 
 	ConnectTimeout time.Duration `default:"10s" hidden:"" help:"How long an attempt to connect may take."`
@@ -57,13 +60,27 @@ func (r *retryFlags) backoff() backoff.Options {
 }
 
 // session returns the options that all sessions of a command have.
-func (r *retryFlags) session(codec string) client.SessionOptions {
+func (r *retryFlags) session(codec string) (client.SessionOptions, error) {
 	o := client.SessionOptions{Codec: codecOf(codec), Agent: agent(), Backoff: r.backoff(),
 		ConnectTimeout: r.ConnectTimeout, AckTimeout: r.AckTimeout, PongTimeout: r.PongTimeout}
 	if r.TokenFile != "" {
 		o.Token = func(context.Context) (string, error) { return readToken(r.TokenFile) }
 	}
-	return o
+	var err error
+	o.TLS, err = trusting(r.CA)
+	return o, err
+}
+
+// trusting is what a client trusts by --ca; nil is the default.
+func trusting(file string) (*tls.Config, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pool, err := certs.Pool(file, "--ca")
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{RootCAs: pool}, nil
 }
 
 // readToken reads a file that holds a token.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,6 +22,7 @@ type healthCmd struct {
 	URL     string        `arg:"" help:"The server: http://, https://, ws:// or wss://. Without a path it is /ws."`
 	Timeout time.Duration `default:"5s" placeholder:"DURATION" help:"Within which all of it must have worked (${default})."`
 	JSON    bool          `help:"Print JSON."`
+	CA      string        `name:"ca" placeholder:"FILE" help:"Trust the server's certificate by these roots (PEM), and not by the system's."`
 }
 
 // Help is shown below the flags. It is part of kong's HelpProvider.
@@ -52,7 +55,11 @@ func (c *healthCmd) Run(e *env) error {
 	ctx, cancel := context.WithTimeout(e.ctx, c.Timeout)
 	defer cancel()
 	info := healthInfo{URL: target}
-	err = info.check(ctx)
+	trust, err := trusting(c.CA)
+	if err != nil {
+		return err
+	}
+	err = info.check(ctx, trust)
 	info.Healthy = err == nil
 	if err != nil {
 		info.Code, info.Name, info.Error = int(holdfast.CodeOf(err)), holdfast.CodeOf(err).String(), strings.ReplaceAll(err.Error(), "\n", "; ")
@@ -88,8 +95,9 @@ func healthURL(text string) (string, error) {
 }
 
 // check upgrades, pings, and closes again.
-func (i *healthInfo) check(ctx context.Context) error {
+func (i *healthInfo) check(ctx context.Context, trust *tls.Config) error {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = trust
 	transport.Proxy = nil // a check is of this server, and not of what the environment says
 	defer transport.CloseIdleConnections()
 	began := time.Now()
@@ -128,8 +136,15 @@ func (i *healthInfo) failed(ctx context.Context, step string, resp *http.Respons
 		if code, err := strconv.ParseUint(resp.Header.Get("Holdfast-Code"), 10, 16); err == nil {
 			e.Code = holdfast.Code(code)
 		}
+	case untrusted(cause):
+		e.Code, e.Hint = holdfast.CodeTLS, "check the certificate, its names and dates; --ca names the roots to trust, if they are not the system's"
 	case ctx.Err() != nil:
 		e.Code, e.Hint = holdfast.CodeTimeout, "raise --timeout, or find out what takes so long"
 	}
 	return e
+}
+
+func untrusted(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
 }

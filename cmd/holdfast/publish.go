@@ -69,7 +69,10 @@ func (c *publishCmd) Run(e *env) error {
 	if err := p.goOn(); err != nil {
 		return err
 	}
-	o := c.session(c.Codec)
+	o, err := c.session(c.Codec)
+	if err != nil {
+		return err
+	}
 	o.Outbox = p.outbox
 	if p.sess, err = client.OpenSession(e.ctx, c.URL, o); err != nil {
 		return err

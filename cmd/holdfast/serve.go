@@ -56,6 +56,8 @@ type serveCmd struct {
 	GCSlack          size          `name:"gc-slack" default:"8M" placeholder:"SIZE" help:"Garbage that may gather beyond that (${default}), so that a small heap is not collected all the time. None where GOMEMLIMIT is set."`
 	authFlags        `embed:""`
 	limitFlags       `embed:""`
+	tlsFlags         `embed:""`
+	proxyFlags       `embed:""`
 	LogLevel         slog.Level `default:"warn" placeholder:"LEVEL" reload:"" help:"What is logged to standard error: debug, info, warn or error (${default})."`
 	Pprof            string     `hidden:"" placeholder:"ADDR" help:"Serve profiles there."`
 	Gomaxprocs       int        `hidden:"" placeholder:"N" help:"Threads that run Go at a time."`
@@ -82,7 +84,7 @@ func (c *serveCmd) Run(e *env) error {
 	if c.Insecure {
 		o.Access = server.AccessAnyone
 	}
-	endAuth, err := c.configure(e, &o)
+	endAuth, err := c.authFlags.configure(e, &o)
 	if err != nil {
 		return err
 	}
@@ -92,6 +94,14 @@ func (c *serveCmd) Run(e *env) error {
 			return err
 		}
 	}
+	if err := c.proxyFlags.configure(&o); err != nil {
+		return err
+	}
+	safe, err := c.tlsFlags.configure(e, &o, logger)
+	if err != nil {
+		return err
+	}
+	defer safe.close()
 	ln, err := c.begin(e, &o)
 	if ln == nil {
 		return err
@@ -114,9 +124,13 @@ func (c *serveCmd) Run(e *env) error {
 	defer tidying.Wait()
 	defer cancel()
 	tidying.Go(func() { tidy.Run(ctx, c.Tidy) })
-	stopReloading := c.reloads(ctx, &tidying, logger, level)
+	safe.start(ctx, &tidying, ln.Addr(), logger)
+	stopReloading := c.reloads(ctx, &tidying, logger, level, safe)
 	defer stopReloading()
-	fmt.Fprintf(e.stdout, "listening on http://%s (ws endpoint /ws)\n", ln.Addr())
+	fmt.Fprintf(e.stdout, "listening on %s://%s (ws endpoint /ws)\n", safe.scheme(), ln.Addr())
+	if safe != nil && safe.listen != nil {
+		fmt.Fprintf(e.stdout, "listening on http://%s, too, for redirects to it\n", safe.listen.Addr())
+	}
 	return c.serve(e, srv, ln)
 }
 

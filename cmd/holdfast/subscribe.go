@@ -84,7 +84,11 @@ func (c *subscribeCmd) Run(e *env) error {
 	if s.done() {
 		return nil // an earlier run has seen all that was asked for
 	}
-	if s.sess, err = client.OpenSession(e.ctx, c.URL, c.session(c.Codec)); err != nil {
+	o, err := c.session(c.Codec)
+	if err != nil {
+		return err
+	}
+	if s.sess, err = client.OpenSession(e.ctx, c.URL, o); err != nil {
 		return err
 	}
 	s.watch = watchSession(e, s.sess)

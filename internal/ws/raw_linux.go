@@ -235,13 +235,16 @@ func (c *Conn) waitRaw(f func()) {
 	})
 }
 
-// tcpConn returns the TCP connection under nc, or nil.
+// tcpConn returns the TCP connection under nc, or nil. TLS and what reads a PROXY header lie above it.
 func tcpConn(nc net.Conn) *net.TCPConn {
-	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
+	for {
+		t, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			tc, _ := nc.(*net.TCPConn)
+			return tc
+		}
 		nc = t.NetConn()
 	}
-	tc, _ := nc.(*net.TCPConn)
-	return tc
 }
 
 // limitUnsent is a matter of memory alone, so that a failure is of no account.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/base64"
+	"net"
 	"net/http"
 	"net/textproto"
 	"slices"
@@ -40,6 +41,9 @@ type refusal struct {
 //
 // A request for subprotocols of which the server speaks none is upgraded without one; see Offered.
 //
+// A connection that net/http was given wrapped, and whose wrapper has done its work, goes on without it: where the wrapper has a method
+// Bare() net.Conn, what that returns is used from then on.
+//
 // It may be called concurrently. Serve is best called on another goroutine than this was; see there.
 func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 	if bad := checkRequest(r); bad != nil {
@@ -66,6 +70,9 @@ func Upgrade(w http.ResponseWriter, r *http.Request, o Options) (*Conn, error) {
 	if _, err := nc.Write(appendSwitching(make([]byte, 0, 256), r, subprotocol, accept)); err != nil {
 		nc.Close()
 		return nil, &holdfast.Error{Code: holdfast.CodeInternalError, Op: opUpgrade, Cause: err}
+	}
+	if b, ok := nc.(interface{ Bare() net.Conn }); ok {
+		nc = b.Bare()
 	}
 	var early []byte
 	if n := rw.Reader.Buffered(); n > 0 {

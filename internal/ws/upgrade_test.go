@@ -355,3 +355,59 @@ func TestOffered(t *testing.T) {
 		}
 	}
 }
+
+// wrapped is a connection whose wrapper has done its work, if that is so.
+type wrapped struct {
+	net.Conn
+	done bool
+}
+
+func (w wrapped) Bare() net.Conn {
+	if w.done {
+		return w.Conn
+	}
+	return w
+}
+
+type wrapping struct {
+	net.Listener
+	done bool
+}
+
+func (l wrapping) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return wrapped{c, l.done}, err
+}
+
+// What has wrapped a connection and has done its work is gone after the upgrade, so that the fast path can be taken.
+func TestUpgradeTakesOffAWrapper(t *testing.T) {
+	for _, done := range []bool{true, false} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		upgraded := make(chan *Conn, 1)
+		hs := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if c, err := Upgrade(w, r, Options{}); err == nil {
+				upgraded <- c
+			}
+		})}
+		ended := make(chan error, 1)
+		go func() { ended <- hs.Serve(wrapping{l, done}) }()
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := io.WriteString(c, handshake); err != nil {
+			t.Fatal(err)
+		}
+		wc := <-upgraded
+		if _, bare := wc.NetConn().(*net.TCPConn); bare != done {
+			t.Errorf("done %v: it is a %T", done, wc.NetConn())
+		}
+		wc.Close()
+		hs.Close()
+		<-ended
+	}
+}

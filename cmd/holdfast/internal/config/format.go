@@ -23,10 +23,20 @@ func format(v reflect.Value) string {
 		return strings.ToLower(x.String())
 	case sizer:
 		return shortSize(x.Bytes())
-	case []string:
-		return kong.JoinEscaped(x, ',')
+	}
+	if v.Kind() == reflect.Slice {
+		return kong.JoinEscaped(texts(v), ',')
 	}
 	return fmt.Sprint(v.Interface())
+}
+
+// texts are the values of a list, each as its flag would read it.
+func texts(list reflect.Value) []string {
+	all := make([]string, 0, list.Len())
+	for i := range list.Len() {
+		all = append(all, fmt.Sprint(list.Index(i).Interface()))
+	}
+	return all
 }
 
 // shortDuration is 24h and not 24h0m0s.

@@ -107,6 +107,8 @@ func (o *Option) decode(text string) (reflect.Value, error) {
 	err := o.flag.Mapper.Decode(&kong.DecodeContext{Value: o.flag.Value, Scan: kong.Scan().PushTyped(text, kong.FlagValueToken)}, v)
 	if err != nil && o.Kind == Choice {
 		return v, fmt.Errorf("%s must be one of %s", o.shown(text), strings.Join(o.Choices, ", "))
+	} else if err != nil && o.Kind == List {
+		return v, fmt.Errorf("%s is no list of %s", o.shown(text), o.flag.PlaceHolder)
 	} else if err != nil {
 		return v, fmt.Errorf("%s is no %s; write it like %s", o.shown(text), o.Kind, o.like())
 	}

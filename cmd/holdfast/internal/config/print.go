@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"reflect"
 	"strconv"
 	"strings"
 )
@@ -40,8 +39,8 @@ func (v Setting) unset() bool {
 func (v Setting) yaml() string {
 	if v.Option.Kind == List {
 		var quoted []string
-		for i := range v.value.Len() {
-			quoted = append(quoted, strconv.Quote(fmt.Sprint(v.value.Index(i).Interface())))
+		for _, text := range texts(v.value) {
+			quoted = append(quoted, strconv.Quote(text))
 		}
 		return "[" + strings.Join(quoted, ", ") + "]"
 	}
@@ -81,8 +80,10 @@ func (v Setting) json() any {
 		return nil
 	case v.Option.Secret:
 		return redacted
-	case v.Option.Kind == Switch, v.Option.Kind == Integer, v.Option.Kind == Number, v.Option.Kind == List && v.value.Type() == reflect.TypeFor[[]string]():
+	case v.Option.Kind == Switch, v.Option.Kind == Integer, v.Option.Kind == Number:
 		return v.value.Interface()
+	case v.Option.Kind == List:
+		return texts(v.value)
 	}
 	return v.Text
 }

@@ -152,7 +152,8 @@ func StartServer(ctx context.Context, bin string, o Options, args ...string) (*P
 		p.Kill()
 		return nil, "", err
 	}
-	rest, ok := strings.CutPrefix(line, "listening on http://")
+	rest, ok := strings.CutPrefix(line, "listening on http")
+	_, rest, _ = strings.Cut(rest, "://")
 	addr, _, _ := strings.Cut(rest, " ")
 	if !ok || addr == "" {
 		p.Kill()
