@@ -12,7 +12,7 @@ import (
 )
 
 // ours lists what of the project this package may use: the real things, who judges them, and the network.
-var ours = []string{"", "/backoff", "/client", "/internal/check", "/internal/fsync", "/internal/session", "/internal/simnet", "/internal/wire", "/server", "/store", "/store/disk", "/store/memory"}
+var ours = []string{"", "/backoff", "/client", "/internal/check", "/internal/fsync", "/internal/session", "/internal/simnet", "/internal/wire", "/policy", "/server", "/store", "/store/disk", "/store/memory"}
 
 // parts are methods by which one would know a double of a store, a hub's owner or socket, a WebSocket connection, or an outbox.
 var parts = []string{"Append", "SaveCursors", "OpenCursor", "Trim", "TryWrite", "WhenWritable", "Answered", "Flushed", "Enqueue", "Publish", "ServeHTTP"}
