@@ -252,3 +252,27 @@ func TestRefreshesThatNobodyAskedFor(t *testing.T) {
 		})
 	}
 }
+
+// Whoever knows another user's session, down to its process and counter, gets one of his own, and that user's goes on.
+func TestOtherUsersSession(t *testing.T) {
+	s, url := start(t, server.Options{Authenticate: func(_ context.Context, c server.Credentials) (server.User, error) {
+		return server.User{ID: c.Token}, nil
+	}})
+	hello := &wire.Hello{Token: "ann", Process: 7, Counter: 3, Producer: holdfast.NewProducerID()}
+	ann := dial(t, url, wire.Binary)
+	ann.send(hello)
+	ann.want(wire.TypeWelcome)
+	thief := *hello
+	thief.Token, thief.Session, thief.Counter = "bob", ann.dec.Welcome.Session, 1<<40
+	bob := dial(t, url, wire.Binary)
+	bob.send(&thief)
+	bob.want(wire.TypeWelcome)
+	if bob.dec.Welcome.Session == thief.Session {
+		t.Error("bob has ann's session")
+	}
+	ann.publish("c", 1, "x")
+	ann.want(wire.TypeStored)
+	if st := s.Stats(); st.Replaced != 0 {
+		t.Errorf("%+v", st)
+	}
+}

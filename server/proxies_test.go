@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
+	"github.com/holdfast-ws/holdfast/policy"
 	"github.com/holdfast-ws/holdfast/server"
 )
 
@@ -270,5 +272,42 @@ func TestProxyOptions(t *testing.T) {
 		if s, err := server.New(o); holdfast.CodeOf(err) != holdfast.CodeBadArgument || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, %v", name, s, err)
 		}
+	}
+}
+
+// Limits, rates and lists go by the client's address, and not by the proxy's: one client cannot use up what others have behind the same proxy.
+func TestLimitsOfAnAddressBehindAProxy(t *testing.T) {
+	for name, o := range map[string]server.Options{
+		"connections": {MaxPerAddress: 1},
+		"rate":        {Limits: policy.Limits{Connects: policy.Rate{PerSecond: 0.001, Burst: 1}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.TrustedProxies, o.Access = networks("127.0.0.0/8"), server.AccessAnyone
+			s, url := start(t, o)
+			from := func(addr string) (*websocket.Conn, *http.Response) {
+				c, resp, _ := websocket.Dial(t.Context(), url, &websocket.DialOptions{Subprotocols: []string{wire.Binary.Subprotocol()},
+					HTTPHeader: http.Header{"X-Forwarded-For": {addr}}})
+				if c != nil {
+					t.Cleanup(func() { c.CloseNow() })
+				}
+				return c, resp
+			}
+			for _, addr := range []string{"203.0.113.7", "203.0.113.8", "2001:db8::7"} {
+				if c, _ := from(addr); c == nil {
+					t.Fatalf("%s is refused", addr)
+				}
+			}
+			if c, resp := from("198.51.100.1, 203.0.113.8"); c != nil || resp.StatusCode != http.StatusTooManyRequests {
+				t.Errorf("the second of an address is taken in: %v", resp.Status)
+			}
+			var seen []string
+			for c := range s.Connections(server.Selector{}) {
+				seen = append(seen, c.Address.String())
+			}
+			slices.Sort(seen)
+			if want := []string{"2001:db8::7", "203.0.113.7", "203.0.113.8"}; !slices.Equal(seen, want) {
+				t.Errorf("the list has %v", seen)
+			}
+		})
 	}
 }
