@@ -10,7 +10,7 @@ DATA     ?= ./holdfast-data
 FUZZTIME ?= 20s
 
 # Packages whose tests start processes or talk over real sockets; all others are the unit run.
-NETWORKED := ./client/... ./cmd/... ./examples/... ./server/... ./internal/load/... ./internal/netlab/... ./internal/promise/...
+NETWORKED := ./client/graphqlws/... ./client/internal/... ./cmd/... ./examples/... ./internal/load/... ./internal/netlab/... ./internal/promise/...
 
 say = printf '\n== %s\n'
 

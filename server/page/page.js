@@ -174,10 +174,11 @@ function renderState() {
   const { name, action, code, detail, until, leaving } = session.state;
   const waiting = session.outbox.waiting.records;
   const left = Math.max(0, (session.sub?.live ? head : 0) - (session.sub?.offset ?? 0));
+  const ends = name === 'open' && session.ends ? Math.ceil(Math.max(0, session.ends - now()) / 1000) : -1;
   const queued = waiting ? `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} here.` : 'What you write waits here.';
   const words = {
     connecting: ['Connecting…', `to ${host}. ${session.counter ? queued : ''}`],
-    open: ['Connected', leaving ? `to ${host}, which goes away and asked to be called again in a moment.` : left ? `to ${host}, catching up: ${plural(left, 'record')} to go.` : `to ${host}${session.welcome?.user ? ` as ${session.welcome.user}` : ''}. ${stored}`],
+    open: ['Connected', leaving ? `to ${host}, which goes away and asked to be called again in a moment.` : ends >= 0 ? `to ${host}. The token ends in ${ends} s; with the next one you stay connected.` : left ? `to ${host}, catching up: ${plural(left, 'record')} to go.` : `to ${host}${session.welcome?.user ? ` as ${session.welcome.user}` : ''}. ${stored}`],
     waiting: [`Cut off. Next try in ${Math.ceil(Math.max(0, until - now()) / 1000)} s.`, code && `${sentence(code, detail)} ${queued}`],
     stopped: [action === 'authenticate' ? 'Not let in.' : 'Stopped.', code && `${sentence(code, detail)} ${advice(code)}`],
   }[name];
@@ -185,7 +186,7 @@ function renderState() {
   show($('headline'), words[0]);
   show($('explanation'), words[1]);
   if ($('credentials').hidden && action === 'authenticate') setTimeout(() => $('token').focus());
-  $('credentials').hidden = action !== 'authenticate';
+  $('credentials').hidden = action !== 'authenticate' && ends < 0;
   $('retry').hidden = (name !== 'waiting' && name !== 'stopped') || action === 'authenticate';
   $('retry').textContent = name === 'stopped' ? 'Connect again' : 'Try now';
 }
@@ -323,8 +324,8 @@ for (const radio of $('composer').elements.type) {
 }
 $('credentials').onsubmit = (event) => {
   event.preventDefault();
-  session.token = $('token').value;
-  session.retry();
+  session.renew($('token').value);
+  $('token').value = '';
   $('message').focus();
 };
 $('retry').onclick = () => {
@@ -344,7 +345,7 @@ window.ononline = () => session.wake();
 document.onvisibilitychange = () => document.visibilityState === 'visible' && session.wake();
 window.onbeforeunload = (event) => session.outbox.waiting.records > 0 && event.preventDefault();
 
-setInterval(() => session.state.name === 'waiting' && renderState(), 250);
+setInterval(() => (session.state.name === 'waiting' || session.ends) && renderState(), 250);
 open(channelNow());
 session.dial();
 $('message').focus();

@@ -34,7 +34,7 @@ class Session {
   // on has state(state), subscribed(sub, frame), record(frame), gap(frame), ended(channel, code, detail), lost(channel, from, to), and
   // flush() after each message. state is {name: connecting | open | waiting | stopped, code, detail, until}.
   constructor(url, on) {
-    Object.assign(this, { url, on, token: '', ws: null, sub: null, counter: 0, request: 0, attempts: 0, state: { name: 'connecting' } });
+    Object.assign(this, { url, on, token: '', ends: 0, ws: null, sub: null, counter: 0, request: 0, attempts: 0, state: { name: 'connecting' } });
     this.id = randomHex(16);
     this.process = randomHex(8);
     this.producer = randomHex(16);
@@ -61,7 +61,7 @@ class Session {
   dial() {
     clearTimeout(this.timer);
     const ws = new WebSocket(this.url, 'holdfast.v1.json');
-    Object.assign(this, { ws, welcome: null, openedAt: 0, probes: 0, pingedAt: 0, heardAt: now() });
+    Object.assign(this, { ws, welcome: null, ends: 0, openedAt: 0, probes: 0, pingedAt: 0, heardAt: now() });
     this.timer = setTimeout(() => this.lose(1006, `no answer within ${PATIENCE.connect / 1000} s`), PATIENCE.connect);
     ws.onopen = () => this.hello();
     ws.onmessage = ({ data }) => this.message(ws, data);
@@ -117,6 +117,14 @@ class Session {
     if (this.state.name === 'waiting' || this.state.name === 'stopped') this.dial();
   }
 
+  // renew shows the server another token: on the connection that there is, or on a new one.
+  renew(token) {
+    Object.assign(this, { token, ends: 0 });
+    if (this.welcome) this.send({ t: 'refresh', token });
+    else this.retry();
+    this.on.flush();
+  }
+
   // wake is called when the network is back or the page is looked at again: it asks sooner, but never at once.
   wake() {
     if (this.state.name === 'open' && now() - this.heardAt > 1000) this.ping();
@@ -158,6 +166,7 @@ class Session {
       case 'gap': return this.gap(f);
       case 'ping': return this.send({ t: 'pong', id: f.id });
       case 'reconnect': return this.announced(f);
+      case 'refresh': this.ends = now() + (f.delay ?? 0); return;
     } // all others are for programs that can do more
   }
 
