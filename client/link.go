@@ -25,6 +25,8 @@ const (
 	backlog = 4 << 20
 	// farewell bounds the closing handshake.
 	farewell = 2 * time.Second
+	// lastWords bounds how long a connection that takes nothing any more may still be read.
+	lastWords = time.Second
 )
 
 // link is one WebSocket connection: a goroutine that reads, one that writes. Neither knows anybody's context,
@@ -119,7 +121,7 @@ func (k *link) write() {
 				continue
 			}
 			if err := k.conn.Write(context.Background(), k.kind, buf[from:to]); err != nil {
-				k.kill() // the reader tells
+				k.unwritable()
 				return
 			}
 			k.s.stats.bytesOut.Add(uint64(to - from))
@@ -133,6 +135,17 @@ func (k *link) write() {
 			k.kill()
 			return
 		}
+	}
+}
+
+// unwritable leaves it to the reader to tell: what cannot be written to any more may have a close frame to be read. Not for long.
+func (k *link) unwritable() {
+	t := time.NewTimer(lastWords)
+	defer t.Stop()
+	select {
+	case <-k.dead:
+	case <-t.C:
+		k.kill()
 	}
 }
 

@@ -109,8 +109,7 @@ func (c *line) write() {
 	for q.take(b) {
 		if err := c.writeBatch(b); err != nil {
 			q.putBack(b)
-			c.end(c.reason(err))
-			c.kill()
+			c.unwritable(err)
 			return
 		}
 	}
@@ -119,6 +118,19 @@ func (c *line) write() {
 	}
 	if c.ready.CompareAndSwap(false, true) {
 		c.poke()
+	}
+}
+
+// unwritable leaves it to the reader to say why the connection has ended: what cannot be written to any more may have a close frame to be
+// read, and the writer does not learn its code. Not for long.
+func (c *line) unwritable(err error) {
+	t := time.NewTimer(lastWords)
+	defer t.Stop()
+	select {
+	case <-c.dead:
+	case <-t.C:
+		c.end(c.reason(err))
+		c.kill()
 	}
 }
 

@@ -143,3 +143,30 @@ func TestSocketQueueFile(t *testing.T) {
 		}
 	}
 }
+
+// A server that closes with a code while it is written to is told by that code, and not by what became of the write.
+func TestSocketCloseCodeWhileWriting(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer c.CloseNow()
+		c.Read(context.Background())                       //nolint:errcheck // closed all the same
+		c.Close(websocket.StatusPolicyViolation, "enough") //nolint:errcheck // the client may have gone
+	}))
+	defer srv.Close()
+	for range 50 { // who is first is for the scheduler to say
+		s, err := client.Open(t.Context(), srv.URL, client.SocketOptions{Queue: client.QueueOptions{Policy: client.QueueWait}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for err == nil {
+			err = s.SendText(t.Context(), "more")
+		}
+		if code := holdfast.CodeOf(err); code != holdfast.CodePolicy {
+			t.Fatalf("%v: %v", code, err)
+		}
+		s.Close(holdfast.CodeNormal, "") //nolint:errcheck // it has failed
+	}
+}
