@@ -720,3 +720,55 @@ func TestNamedCursorTermAndPosition(t *testing.T) {
 	p.want(kindOpened, 1, 0, term, 4, term, 4, 3)
 	p.wantRecord(5, text(5))
 }
+
+// The same where the log was deleted and written anew while the rest was being looked for: it has records with the same offsets.
+func TestStalledRangeOfADeletedLogIsLogMoved(t *testing.T) {
+	r := newRig(t, Options{TrimEvery: -1, CacheBytes: 1, PageBytes: 4096}, memory.Options{})
+	p, q := r.peer(peerOptions{}), r.peer(peerOptions{})
+	p.open(OpenRequest{Sub: 1, Channel: "a"}, unlimited, unlimited)
+	p.want(kindOpened)
+	published := 0
+	publish := func(data string) {
+		q.publish("a", data)
+		q.want(kindAnswer)
+		published++
+	}
+	first, second := strings.Repeat("x", 20<<10), strings.Repeat("y", 20<<10) // what is left of one fits the socket
+	for r.hub.Stats().Stalled == 0 {
+		publish(first)
+	}
+	for range 5 {
+		publish(first)
+	}
+	r.hub.SlowHistory(time.Second) // so long the rest is looked for
+	loads := r.hub.Stats().Loads
+	read := make(chan string, 1)
+	go func() {
+		for {
+			g, err := p.nextFrame()
+			if err != nil {
+				read <- ""
+				return
+			}
+			if strings.Contains(g.data, "y") {
+				read <- "a record ends with another log's bytes"
+				return
+			}
+		}
+	}()
+	eventually(t, "the rest is looked for", func() bool { return r.hub.Stats().Loads > loads })
+	if err := r.hub.Delete(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	for range published {
+		publish(second)
+	}
+	if wrong := <-read; wrong != "" {
+		t.Fatal(wrong)
+	}
+	eventually(t, "Broken is called", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return holdfast.CodeOf(p.broken) == holdfast.CodeLogMoved
+	})
+}

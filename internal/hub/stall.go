@@ -24,6 +24,14 @@ func (s *shard) proceedLoaded(m *Member, ld *load, v *view) {
 		m.breakDown(moved(ld.brokenLog()))
 		return
 	}
+	// The log may have been deleted and written anew before it was read: the page is another log's then, and may have the same offsets.
+	if epoch, _ := ld.ch.now(); m.stall.ch == ld.ch && epoch != m.stall.epoch {
+		m.breakDown(moved(nil))
+		return
+	}
+	if m.stall.ch != ld.ch {
+		v = nil
+	}
 	s.proceedWith(m, v)
 }
 
