@@ -106,7 +106,7 @@ type Options struct {
 
 	// OverloadAfter is how long the queue of publishes may be full, or a worker be late, until load is shed, so that those
 	// who are connected are served: new connections are refused from then on, history is slowed from twice as long, and publishes are put off
-	// from four times as long. Default: 2 s.
+	// from four times as long. Default: 5 s.
 	OverloadAfter time.Duration
 	// MemoryLimit in bytes, of the process (Linux) or the Go runtime, from which the same is done: history is slowed from 105 % of it, and
 	// publishes are put off from 110 %. Default: none.
@@ -213,7 +213,7 @@ func (o *Options) fill() error {
 	if o.OverloadAfter < 0 || o.MemoryLimit < 0 {
 		return &holdfast.Error{Code: holdfast.CodeBadArgument, Op: "start server", Detail: "OverloadAfter, MemoryLimit: must not be negative"}
 	}
-	o.OverloadAfter = or(o.OverloadAfter, 2*time.Second)
+	o.OverloadAfter = or(o.OverloadAfter, 5*time.Second)
 	o.QueueBytes = or(o.QueueBytes, 16<<20)
 	if err := o.fillProxies(); err != nil {
 		return err

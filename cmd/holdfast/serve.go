@@ -38,7 +38,7 @@ type serveCmd struct {
 	MaxPerUser       int           `placeholder:"N" min:"0" help:"Connections of one user at a time. 0: no limit."`
 	MaxPerAddress    int           `placeholder:"N" min:"0" help:"Connections from one address at a time; an IPv6 /64 counts as one. 0: no limit."`
 	IdleTimeout      time.Duration `placeholder:"DURATION" min:"0s" help:"Time after which a client is closed that has no subscription and sends nothing. 0: never."`
-	OverloadAfter    time.Duration `default:"2s" placeholder:"DURATION" min:"1ms" help:"How long the queue of publishes may be full, or a worker late, until new connections are refused for the sake of the others (${default})."`
+	OverloadAfter    time.Duration `default:"5s" placeholder:"DURATION" min:"1ms" help:"How long the queue of publishes may be full, or a worker late, until new connections are refused for the sake of the others (${default})."`
 	MemoryLimit      size          `placeholder:"SIZE" help:"Memory of the process from which the same is done. 0: no limit."`
 	RetentionBytes   size          `default:"1G" placeholder:"SIZE" help:"How much of a channel is kept (${default}); 0: no bound."`
 	RetentionAge     time.Duration `default:"24h" placeholder:"DURATION" min:"0s" help:"How long records are kept (${default}); 0: no bound."`
