@@ -84,7 +84,7 @@ func TestFilesAreReadAgain(t *testing.T) {
 				t.Errorf("it shows %v, want %d; %v", c.Leaf.SerialNumber, serial, err)
 			}
 		}
-		tick := func() { t.Helper(); time.Sleep(10 * time.Second) }
+		tick := func() { t.Helper(); time.Sleep(10 * time.Second); synctest.Wait() } // it has looked, and sees no file half written
 		shows(1)
 		put(cert, c2)
 		tick()
