@@ -32,7 +32,7 @@ demo: build ## A large file through cut connections and killed processes, and co
 	@exec ./bin/holdfast demo
 
 .PHONY: test
-test: install format vet lint generated unit simulation networked ## All checks and tests; with CI=true nothing may be left out.
+test: install format vet lint generated unit simulation networked sdk browser ## All checks and tests; with CI=true nothing may be left out.
 	@$(say) 'all of it passed'
 
 .PHONY: test-all
@@ -114,6 +114,16 @@ networked: tools
 	@$(say) 'tests with processes and networks, with the race detector'
 	bin/tools/gotest -budget $(NETWORKED_BUDGET) -- -race -shuffle=on -count=1 -timeout=$(NETWORKED_BUDGET) $(NETWORKED)
 	cd deploy/check && go vet ./... && go mod tidy -diff && ../../bin/tools/gotest -- -race -count=1 ./...
+
+.PHONY: sdk
+sdk: ## The TypeScript SDK: types, style, what it weighs, and its tests in Node.
+	@$(say) 'SDK: types, build, tests in Node'
+	cd sdk/ts && npm run -s check && npm run -s build && npm run -s test
+
+.PHONY: browser
+browser: build ## The SDK and the page, against real servers and in a real browser.
+	@$(say) 'SDK and page, with real servers and in a browser'
+	cd sdk/ts && npm run -s live && npm run -s browser
 
 .PHONY: fuzz
 fuzz: ## Fuzz everything that reads bytes from outside, FUZZTIME=20s each.

@@ -1,0 +1,2 @@
+// The main door of the package.
+export {};
