@@ -257,18 +257,7 @@ export interface Reconnect {
 }
 
 /** What a client sends. */
-export type ClientFrame =
-  | Hello
-  | Publish
-  | Skip
-  | Subscribe
-  | Unsubscribe
-  | Ack
-  | Call
-  | Refresh
-  | Ping
-  | Pong
-  | Bye;
+export type ClientFrame = Hello | Publish | Skip | Subscribe | Unsubscribe | Ack | Call | Refresh | Ping | Pong | Bye;
 
 /** What a server sends. A string field that the frame left out, `ch` too, is missing. */
 export type ServerFrame =
