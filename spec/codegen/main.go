@@ -1,5 +1,6 @@
-// Command codegen writes what is made from the tables in spec: code_gen.go from codes.json, and client/class_gen.go and
-// the tables of docs/close-codes.md from classes.json. Run it with go generate, in the root.
+// Command codegen writes what is made from the tables in spec: code_gen.go from codes.json, client/class_gen.go and
+// the tables of docs/close-codes.md from classes.json, and the TypeScript codec's table from protocol.md. Run it with go generate,
+// in the root.
 package main
 
 import (
@@ -55,7 +56,15 @@ func render(root string) ([]file, error) {
 	if page, err = renderPage(page, &t, codes); err != nil {
 		return nil, err
 	}
-	return []file{{"code_gen.go", code}, {"client/class_gen.go", class}, {docPage, page}}, nil
+	protocol, err := os.ReadFile(filepath.Join(root, protocolPage))
+	if err != nil {
+		return nil, err
+	}
+	fields, err := renderFields(string(protocol))
+	if err != nil {
+		return nil, err
+	}
+	return []file{{"code_gen.go", code}, {"client/class_gen.go", class}, {docPage, page}, {fieldsFile, fields}}, nil
 }
 
 // read refuses fields that it does not know: a name that is spelled wrong must not count as left out.
