@@ -15,9 +15,9 @@ export type Headers = [name: string, value: string][];
 /** Earlier terms of a history with their last offsets, oldest first. */
 export type Terms = [term: string, last: number][];
 
-/** Why something failed. `op` is what was tried, where the code alone does not say it. */
+/** Why something failed. `code` is in the form of codes_gen.ts; `op` is what was tried, where that is not plain. */
 export interface Fault {
-  code: number;
+  code: string;
   op?: string;
   detail?: string;
 }
@@ -27,12 +27,13 @@ export type Command =
   /**
    * Take a record into the outbox and publish it. `id` is drawn by the session and never used twice: `PAGE:N`, where PAGE names
    * the page by 16 random hexadecimal digits and N counts its records from 1. `exp` is when it is dropped if it was not sent,
-   * in Unix milliseconds. Answered by `entry`, several times; the last one has `end`.
+   * in Unix milliseconds. Answered by `entry`, several times; the last one has `end`. One that comes again is not published again,
+   * whatever became of it: a page that shares sends it to the next engine when the one before is gone.
    */
   | { c: 'publish'; id: string; ch: string; type: Content; data: Uint8Array; h?: Headers; exp?: number }
   /** Subscribe under `sub`, which the session chose. A `term` says that `at` is a position to go on from. */
   | SubscribeCommand
-  /** End a subscription. Answered by `ended` with code 0. */
+  /** End a subscription. Answered by `ended`. */
   | { c: 'unsubscribe'; sub: number }
   /**
    * `took` is how many records, and bytes of data, the page has taken since the last such command; with `o`, it is also done with
@@ -45,11 +46,14 @@ export type Command =
   | { c: 'cancel'; id: number }
   /** Send the server a new token; without one, ask for it where tokens come from. */
   | { c: 'refresh'; token?: string }
-  /** Attempt to connect now, whatever the backoff says; begins again what had failed for want of attempts. */
+  /** Attempt to connect now, whatever the backoff says. */
   | { c: 'reconnect' }
   /** Answered by `stats`. */
   | { c: 'stats'; id: number }
-  /** Take nothing more, wait up to `drain` milliseconds until all is answered, say goodbye. Answered by `closed`. */
+  /**
+   * Take nothing more, wait up to `drain` milliseconds until all is answered, say goodbye. Answered by `closed`. Below 0: let go of
+   * everything before post_ returns, since the page is being frozen; what is being written to the outbox is still written.
+   */
   | { c: 'close'; drain: number };
 
 /** See {@link Command}. */
@@ -95,18 +99,37 @@ export interface Status {
   retryAt?: number;
   /** Why the last attempt failed, the last connection ended, or the session has failed. */
   fault?: Fault;
-  /** Who the server says this is; while it is open. */
+  /** `open`: who the server says this is, and its program and version. */
   user?: string;
+  server?: string;
+}
+
+/** A record: offset, Unix milliseconds, publisher, headers. It is of the term that the last `term` or gap before it has told. */
+export interface RecordItem {
+  o: number;
+  ts: number;
+  by?: string;
+  h?: Headers;
+  type: Content;
+  data: Uint8Array;
+}
+
+/** The records that follow are of this term, after that history. */
+export interface TermItem {
+  term: string;
+  earlier: Terms;
+}
+
+/** The records `from` to `to` will not come; the stream goes on after `after` in `term`. */
+export interface GapItem extends TermItem {
+  gap: string;
+  from: number;
+  to: number;
+  after: number;
 }
 
 /** What is in a subscription's stream, in order. */
-export type Item =
-  /** A record: offset, Unix milliseconds, publisher, headers. It is of the term that the last `term` or gap has told. */
-  | { o: number; ts: number; by?: string; h?: Headers; type: Content; data: Uint8Array }
-  /** The records that follow are of this term, after that history. */
-  | { term: string; earlier: Terms }
-  /** The records `from` to `to` will not come; the stream goes on after `after` in `term`. */
-  | { gap: string; from: number; to: number; term: string; after: number; earlier: Terms };
+export type Item = RecordItem | TermItem | GapItem;
 
 /** Counters since the session was opened. */
 export interface Stats {
@@ -161,18 +184,28 @@ export type Signal =
   /** The outbox is open. `full`: what is published now is refused, or drops something; told again whenever that changes. */
   | { e: 'outbox'; durable: boolean; full: boolean }
   /** A record that an earlier page left in the outbox; all of them come before the first `outbox`. `entry` signals follow. */
-  | { e: 'restored'; id: string; ch: string; type: Content; data: Uint8Array; h?: Headers; status: MessageStatus; producer: string; number: number }
+  | {
+      e: 'restored';
+      id: string;
+      ch: string;
+      type: Content;
+      data: Uint8Array;
+      h?: Headers;
+      status: MessageStatus;
+      producer: string;
+      number: number;
+    }
   | EntrySignal
   /** The server has opened a subscription, for the first time or again, after this position. */
   | { e: 'subscribed'; sub: number; term: string; o: number }
   | { e: 'records'; sub: number; items: Item[] }
-  /** A subscription is over; code 0 if that was asked for. */
-  | { e: 'ended'; sub: number; fault: Fault }
+  /** A subscription is over; without a fault, that was asked for. */
+  | { e: 'ended'; sub: number; fault?: Fault }
   | { e: 'reply'; id: number; fault?: Fault; type: Content; data: Uint8Array }
   /** The records for a channel wait until `at` (Unix ms) because the server said so. */
   | { e: 'held'; ch: string; at: number; fault: Fault }
   /** The server has lost the numbers `from` to `to` of this publisher's, though it had acknowledged them. */
-  | { e: 'lost'; ch: string; producer: string; from: number; to: number; fault: Fault }
+  | { e: 'lost'; ch: string; producer: string; from: number; to: number }
   | { e: 'stats'; id: number; stats: Stats }
   /** All is let go of; nothing follows. `left` records have no answer yet. */
   | { e: 'closed'; left: number };
@@ -192,10 +225,13 @@ export interface Shared {
   user: string;
   /** Name of the outbox; empty for one in memory. */
   outbox: string;
+  /** This page, in the ids of its records. */
+  page: string;
 }
 
 /**
  * Option `tabs` of a session: makes the engine that it talks to. `create` makes the one that does the work in this page, and may be
- * called again once the one before has signalled `closed`; it opens the outbox and connects at once.
+ * called again once the one before has signalled `closed`; it opens the outbox and connects at once. With `alone` it uses an outbox of
+ * its own: the outbox's name with that added.
  */
-export type TabsFactory = (create: (sink: Sink) => Engine, sink: Sink, about: Shared) => Engine;
+export type TabsFactory = (create: (sink: Sink, alone?: string) => Engine, sink: Sink, about: Shared) => Engine;
