@@ -156,7 +156,7 @@ export type Effect =
   /** The entry's lane is halted with this code until then. No entry: a skip was refused. */
   | { k_: 'held'; entry_: Entry | undefined; code_: number; detail_: string; at_: number }
   /** The server has lost records that it had acknowledged: these numbers of this lane. */
-  | { k_: 'lost'; ch_: string; p_: Hex128; from_: number; to_: number; code_: number }
+  | { k_: 'lost'; ch_: string; p_: Hex128; from_: number; to_: number }
   /** The next record of the subscription; its position is (term_, frame_.o). */
   | { k_: 'record'; sub_: number; term_: Hex64; frame_: RecordFrame }
   /** In order with the records; the position is now (frame_.term, frame_.after). */

@@ -301,3 +301,9 @@ export class FrameError extends Error {
     this.offset = offset;
   }
 }
+
+/**
+ * JSON text in the form in which a payload is first sent, in either codec: without white space around it, and with a blank for each
+ * line feed and carriage return between its tokens. What JSON.stringify writes without indentation is in this form.
+ */
+export const normalizeJSON = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '').replace(/[\r\n]/g, ' ');
