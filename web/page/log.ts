@@ -20,7 +20,12 @@ function payloadOf(p: Payload): HTMLElement {
   if ('text' in p) return element('div', 'payload', element('p', 'data', p.text));
   const bytes = 'bytes' in p;
   const shown = bytes ? `${hex(p.bytes)}${p.bytes.length > 100 ? ' …' : ''}` : p.json;
-  return element('div', 'payload', element('span', 'kind', bytes ? plural(p.bytes.length, 'byte') : 'JSON'), element('code', 'data', shown));
+  return element(
+    'div',
+    'payload',
+    element('span', 'kind', bytes ? plural(p.bytes.length, 'byte') : 'JSON'),
+    element('code', 'data', shown),
+  );
 }
 
 /** A row of the log, or of what waits. Offset 0: it has none yet. */
@@ -80,7 +85,9 @@ export function newLog(changed: () => void) {
       const meta = row.querySelector('.meta')!;
       meta.querySelector('.by')?.remove();
       meta.prepend(element('span', 'by', 'you'));
-      meta.append(badge('delivered', how.synced ? `synced to disk, on ${plural(how.copies || 1, 'machine')}` : 'in the server’s memory'));
+      meta.append(
+        badge('delivered', how.synced ? `synced to disk, on ${plural(how.copies || 1, 'machine')}` : 'in the server’s memory'),
+      );
       return true;
     },
     /** The records from this offset on are not in the channel any more. */

@@ -25,6 +25,7 @@ const open = (m: Own) => m.status === 'pending' || m.status === 'sent';
 export function newQueue(words: Words, log: Log, again: (m: Own) => void, changed: () => void) {
   let messages: Own[] = [];
   const rows = new Map<Own, HTMLLIElement>();
+  let held = ''; // why the server has what is here wait
 
   function drop(m: Own): void {
     messages = messages.filter(other => other !== m);
@@ -68,7 +69,8 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
     row.querySelector('.meta')!.append(badge(m.status));
     if (!m.fault) return;
     row.append(ended(m) ? trouble(m) : element('div', 'trouble', words.sentence(m.fault)));
-    if (ended(m)) announce(`A message ${m.status === 'failed' ? 'failed' : 'has an unknown outcome'}. ${words.sentence(m.fault)}`);
+    if (ended(m))
+      announce(`A message ${m.status === 'failed' ? 'failed' : 'has an unknown outcome'}. ${words.sentence(m.fault)}`);
   }
 
   return {
@@ -96,10 +98,26 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
       const more = here.length - MAX_ROWS;
       show($('queue-more'), more > 0 ? `and ${plural(more, 'more message')}.` : '');
       $('outgoing').hidden = here.length === 0;
-      show($('outgoing-title'), here.length === 0 || here.some(m => !ended(m)) ? 'Not yet in the channel' : 'Not stored, or not known to be');
+      if (here.length === 0) held = '';
+      show($('queue-held'), held);
+      show(
+        $('outgoing-title'),
+        here.length === 0 || here.some(m => !ended(m)) ? 'Not yet in the channel' : 'Not stored, or not known to be',
+      );
       const other = messages.filter(m => m.channel !== channel);
       const names = [...new Set(other.map(m => m.channel))].join(', ');
-      show($('elsewhere'), other.length ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not stored in ${names}.` : '');
+      show(
+        $('elsewhere'),
+        other.length
+          ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not stored in ${names}.`
+          : '',
+      );
+    },
+    /** The server has the messages of this channel wait. */
+    held(why: string): void {
+      held = why;
+      announce(why);
+      changed();
     },
     /** Whether nothing of this channel is shown. */
     empty: (): boolean => rows.size === 0,

@@ -8,6 +8,12 @@ export interface Fault {
   detail?: string;
 }
 
+/** What a thrown error says. */
+export const faultOf = (e: unknown): Fault => {
+  const { code, detail } = e as { code?: unknown; detail?: unknown };
+  return typeof code === 'number' ? { code, detail: String(detail ?? '') } : { code: 4300, detail: String(e) };
+};
+
 /** What the connection is like. */
 export interface Situation {
   host: string;
@@ -22,7 +28,9 @@ export interface Situation {
   user?: string | undefined;
   /** The server wants a token that it can take. */
   wantsToken?: boolean;
-  /** Seconds until the token ends, where the server asked for the next one. */
+  /** The browser says that there is no network. */
+  offline?: boolean;
+  /** Seconds until the token ends, where the server asked for the next one; NaN if it does not say when. */
   tokenEnds?: number | undefined;
   /** Messages that have no answer yet. */
   waiting: number;
@@ -53,7 +61,8 @@ export function newWords(codes: Codes) {
 
   function open(s: Situation): string {
     const who = s.user ? `to ${s.host} as ${s.user}.` : `to ${s.host}.`;
-    if (s.tokenEnds !== undefined) return `${who} The token ends in ${s.tokenEnds} s; with the next one you stay connected.`;
+    const when = Number.isNaN(s.tokenEnds) ? 'soon' : `in ${s.tokenEnds} s`;
+    if (s.tokenEnds !== undefined) return `${who} The token ends ${when}; with the next one you stay connected.`;
     return s.waiting > 0 ? `${who} ${plural(s.waiting, 'message')} on the way.` : who;
   }
 
@@ -65,6 +74,7 @@ export function newWords(codes: Codes) {
       case 'open':
         return ['Connected', open(s)];
       case 'waiting':
+        if (s.offline) return ['Offline.', `It goes on when there is a network again. ${queued(s)}`];
         return [`${s.before ? 'Cut off' : 'Not connected'}. Next try in ${s.retryIn ?? 0} s.`, `${why} ${queued(s)}`];
       case 'failed':
         return ['Stopped.', `${why} ${s.fault ? advice(s.fault.code) : ''}`];
@@ -80,6 +90,6 @@ export function newWords(codes: Codes) {
 
 export type Words = ReturnType<typeof newWords>;
 
-/** Whether this refusal is one that another token can end. */
-export const wantsToken = (codes: Codes, code: number): boolean =>
-  (codes[code]?.[0] ?? (code >= 4200 && code < 4300 ? 'authenticate' : '')) === 'authenticate';
+/** What a code asks of a client: now, later, authenticate, stop, none. A code that is not in the table is judged by its range. */
+export const actionOf = (codes: Codes, code: number): string =>
+  codes[code]?.[0] ?? ['now', 'later', 'authenticate', 'stop'][Math.floor(code / 100) - 40] ?? 'now';

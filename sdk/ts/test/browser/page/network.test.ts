@@ -101,7 +101,7 @@ test(`offline for ${long ? 'a minute' : 'some seconds'} with ten messages queued
 
   await browser.context.setOffline(true);
   await cut(server, browser.pids()); // what is open is not cut by that
-  await ann.says(/^Cut off/);
+  await ann.says(/^Offline\. It goes on when there is a network again\./);
   await ann.write(...texts('ann', 1, 10));
   await ann.says(/10 messages wait safe in this browser/);
   await shoot(ann.page, 'offline');
