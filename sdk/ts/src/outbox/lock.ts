@@ -26,3 +26,15 @@ export const lockOutbox = async (name: string): Promise<(() => void) | undefined
     })
   );
 };
+
+/** Tries again while a page may be gone that has not said so. */
+export const patiently = async (me: number, f: () => Promise<void>): Promise<void> => {
+  for (let left = 14; ; left--) {
+    try {
+      return await f();
+    } catch (e) {
+      if (!me || !left) throw e;
+    }
+    await new Promise(ok => setTimeout(ok, 1e3));
+  }
+};

@@ -72,13 +72,16 @@ export class ChannelRecord<T = unknown> {
   }
 }
 
+/** Why records are missing; `unknown` where the server's reason is none of these. */
+export type GapReason = 'retention' | 'fork' | 'unknown';
+
 /**
  * Says that the records `from` to `to` of a channel will not come. It stands in their place, and does not end a subscription: what comes
  * next follows it.
  */
 export interface Gap {
   /** `retention`: they are no longer retained. `fork`: the log is not the one that was read before, its store lost its end. */
-  readonly gap: 'retention' | 'fork' | (string & {});
+  readonly gap: GapReason;
   readonly channel: string;
   readonly from: number;
   readonly to: number;
