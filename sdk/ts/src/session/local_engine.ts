@@ -232,6 +232,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
   const dial = async () => {
     const mine = ++attempt;
     stats.attempts++;
+    clearTimeout(deadline);
     deadline = setTimeout(
       () => run(() => disconnect({ code: Abnormal, op: at, detail: `no welcome within ${o.connectTimeout_} ms` })),
       o.connectTimeout_,
