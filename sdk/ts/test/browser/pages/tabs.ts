@@ -20,6 +20,7 @@ const failures: string[] = [];
 const ends: Record<string, number> = {};
 const states: string[] = [];
 let published = 0;
+let kept = 0;
 let running = true;
 
 session.addEventListener('status', () => {
@@ -38,6 +39,10 @@ async function read(): Promise<void> {
 }
 
 function watch(m: Message): void {
+  m.kept.then(
+    () => kept++,
+    () => {},
+  );
   m.done
     .then(
       () => m.status,
@@ -73,6 +78,7 @@ const page = {
   publish,
   read,
   published: () => published,
+  kept: () => kept,
   stop: () => {
     running = false;
   },
