@@ -58,7 +58,11 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
 
   return {
     /** The server has refused the token that there is. */
-    refused: (): boolean => refusal !== undefined || (session.error !== undefined && wants(session.error.code)),
+    refused: (): boolean => refusal !== undefined,
+    /** There is another token. */
+    renewed(): void {
+      refusal = undefined;
+    },
     /** The session's status is another one. */
     changed(): void {
       const { state } = session;
@@ -66,8 +70,8 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       if (state === 'open') {
         before = true;
         refusal = undefined;
-      } else if (fault && wants(fault.code)) {
-        refusal = fault;
+      } else if (fault && wants(fault.code) && (state === 'waiting' || state === 'failed')) {
+        refusal = fault; // the others only repeat why the attempt before has failed
       }
       told = undefined;
       if (state === 'waiting' && fault?.code === 4107 && !refusal) void diagnose();

@@ -32,7 +32,8 @@ const changed = () => {
 };
 
 const credentials = newCredentials(() => {
-  if (session.state !== 'open') session.reconnect();
+  connection.renewed();
+  if (session.state === 'waiting') session.reconnect();
   changed();
 });
 const tabs = newTabs(changed);

@@ -70,8 +70,9 @@ export function newChannel(ch: string, host: ChannelHost) {
   const all = () => [...members.values(), ...(asking ? [asking] : [])];
 
   const stop = () => {
-    if (sub) host.post_({ c: 'unsubscribe', sub });
-    sub = 0;
+    const old = sub;
+    sub = 0; // what it says from now on is not heard
+    if (old) host.post_({ c: 'unsubscribe', sub: old });
   };
 
   const subscribe = (spec: SubscribeCommand) => {

@@ -1,4 +1,5 @@
 import type { Command, Engine, EntrySignal, Signal, Sink, SubscribeCommand } from '../session/engine.ts';
+import { OutboxLocked } from '../spec/codes_gen.ts';
 import { type Channel, type ChannelSignal, type Join, newChannel } from './channel.ts';
 
 /** What a tab asks of the leader: what its page wants, with positions and streams added. */
@@ -38,6 +39,8 @@ interface Tab {
   subs_: Map<number, Channel>;
 }
 
+/** How long after another page was found to have the outbox that is tried again; in ms. */
+const again = 1e3;
 /** How long a new leader waits to hear from all tabs where they stand, before it subscribes; in ms. */
 const patience = 1e3;
 /** How many outcomes are kept for tabs that are away. */
@@ -56,12 +59,18 @@ export function newHub(host: HubHost, live: string[]): Hub {
   /** How records ended whose tabs were away. */
   const ended = new Map<string, EntrySignal>();
   let number = 0;
+  let patient = true;
+  let engine: Engine;
   let status: Signal | undefined;
   let outbox: (Signal & { e: 'outbox' }) | undefined;
-  /** Publishes that wait for the outbox: until it is open, so that it knows which of them it has; and for room. */
+  /** Publishes that wait for room. */
   const hold: (Command & { c: 'publish' })[] = [];
   let closed: (() => void) | undefined;
+  /** What tabs want while the outbox is not open yet, so that it can say which records it has already. */
+  const early: [string, Request[]][] = [];
+  /** Where tabs want to read, until all have told. */
   let joins: [string, Join][] | undefined = [];
+  let retry: ReturnType<typeof setTimeout> | undefined;
   let news: [News, string | undefined][] = [];
 
   /** Sends what has gathered, in order. */
@@ -88,7 +97,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
   };
 
   const pump = () => {
-    while (hold.length && outbox && (!outbox.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+    while (hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
   };
 
   const entry = (s: EntrySignal) => {
@@ -106,14 +115,22 @@ export function newHub(host: HubHost, live: string[]): Hub {
   const sink: Sink = s => {
     // what ends here only because this page leaves goes on with the next leader
     if (closed && s.e !== 'closed' && (s.e !== 'entry' || /pending|sent/.test(s.status))) return;
+    if (retry && s.e !== 'closed') return;
     switch (s.e) {
       case 'status':
+        if (s.status.state === 'failed' && s.status.fault?.code === OutboxLocked) {
+          // by a page that does not share, or the last leader on its way out
+          retry = setTimeout(start, again);
+          s = { e: 'status', status: { ...s.status, state: 'waiting', retryAt: Date.now() + again } };
+        }
         status = s;
         return tell(s);
       case 'outbox':
         outbox = s;
         for (const [id, t] of tabs) tellLeft(id, t);
         tell(s);
+        for (const [tab, list] of early.splice(0)) self.take_(tab, list);
+        begin();
         return pump();
       case 'restored':
         return void held.set(s.id, s);
@@ -130,6 +147,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
         return who && tell({ ...s, id: who[1] }, who[0]);
       }
       case 'closed':
+        if (retry) return;
         if (!closed) tell(s);
         flush();
         return closed?.();
@@ -174,9 +192,8 @@ export function newHub(host: HubHost, live: string[]): Hub {
   };
 
   /** Subscribes for those who have told where they stand, from the lowest place on, once all have or had time to. */
-  const begin = (late?: unknown) => {
-    if (!joins || (!late && [...tabs.values()].some(t => !t.here_))) return;
-    clearTimeout(timer);
+  const begin = () => {
+    if (!joins || !outbox || (patient && [...tabs.values()].some(t => !t.here_))) return;
     const all = joins.sort(([, a], [, b]) => (a.at?.o ?? Infinity) - (b.at?.o ?? Infinity));
     joins = undefined;
     for (const [tab, j] of all) if (tabs.has(tab)) join(tab, j);
@@ -213,6 +230,11 @@ export function newHub(host: HubHost, live: string[]): Hub {
     }
   };
 
+  const stop = () => {
+    clearTimeout(timer);
+    clearTimeout(retry);
+  };
+
   const self: Hub = {
     hello_(tab, fresh, list) {
       if (isHere(tab)) self.gone_(tab);
@@ -227,7 +249,8 @@ export function newHub(host: HubHost, live: string[]): Hub {
     },
     take_(tab, list) {
       const t = tabs.get(tab);
-      if (t) for (const c of list) one(tab, t, c);
+      if (!outbox) early.push([tab, list]);
+      else if (t) for (const c of list) one(tab, t, c);
     },
     gone_(tab) {
       const t = tabs.get(tab);
@@ -237,24 +260,32 @@ export function newHub(host: HubHost, live: string[]): Hub {
       begin();
     },
     close_(then) {
-      clearTimeout(timer);
+      stop();
+      if (retry) return then();
       closed = then;
       engine.post_({ c: 'close', drain: 0 });
       flush();
     },
     drop_() {
-      clearTimeout(timer);
+      stop();
       flush();
       closed = () => {};
       engine.post_({ c: 'close', drain: -1 });
     },
   };
-  const timer = setTimeout(begin, patience, true);
+  const timer = setTimeout(() => {
+    patient = false;
+    begin();
+  }, patience);
   for (const tab of live) {
     tabs.set(tab, { here_: false, fresh_: false, subs_: new Map() });
     host.watch_(tab);
   }
-  const engine = host.create_(sink);
+  const start = () => {
+    retry = undefined;
+    engine = host.create_(sink);
+  };
+  start();
   return self;
 }
 

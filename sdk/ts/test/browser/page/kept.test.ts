@@ -70,7 +70,7 @@ test('the server wants a token, and the token expires', async ({ owner }) => {
   await ann.says(/The token ends in \d s; with the next one you stay connected\./);
   await shoot(ann.page, 'token-ends');
 
-  await ann.says(/^Not let in\. The token has expired/i);
+  await ann.says(/^Not let in\. The token's time is over \(4201\)/);
   await ann.write('ann 2', 'ann 3');
   await ann.says(/2 messages wait safe in this browser/);
   await shoot(ann.page, 'token-expired');

@@ -7,7 +7,7 @@ const group: Group = newGroup('test', id, {
   lead_: () => heard.push('lead'),
   mail_: m => heard.push(`${m.t} from ${m.from}`),
   gone_: tab => heard.push(`gone ${tab}`),
-  foreign_: () => heard.push('foreign'),
+  foreign_: t => heard.push(`foreign ${t}`),
 });
 
 const member = {
