@@ -25,6 +25,10 @@ const overhead = 64;
 export type Box = ReturnType<typeof createBox>;
 
 const nothing = (): Notices => ({ through_: 0, marks_: [], kept_: [], then_: [] });
+const split = (key: string): [page: string, n: number] => {
+  const i = key.indexOf(':');
+  return [key.slice(0, i), +key.slice(i + 1)];
+};
 const keyOf = (l: { ch: string; p: string }) => `${l.p} ${l.ch}`;
 
 /** Makes one. told gets what has become durable; failed is the end. */
@@ -38,6 +42,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
   let changes = noChanges();
   let due = nothing();
   let writing: Promise<void> | undefined;
+  const pages = new Map<string, number>();
 
   const insert = (e: Held) => {
     entries.set(e.id, e);
@@ -85,6 +90,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
     load_(from: Store) {
       store = from;
       for (const l of from.lanes_) lanes.set(keyOf(l), l);
+      for (const [page, [n]] of from.pages_) pages.set(page, n);
       for (const e of from.entries_) {
         const held = { ...e, room_: roomOf(e), out_: e.sent > 0 };
         insert(held);
@@ -95,11 +101,19 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
     persist_(e: Held, x: Entry) {
       Object.assign(e, x);
       insert(e);
+      const [page, n] = split(e.key);
+      pages.set(page, n);
       if (!store) return;
+      changes.pages_.set(page, [n, Date.now()]);
       const { room_, out_, ...stored } = e;
       changes.put_.push(stored);
       due.through_ = e.id;
       due.kept_.push(e);
+    },
+    /** Whether a record was taken, now or by an earlier page, whatever became of it. */
+    had_(key: string): boolean {
+      const [page, n] = split(key);
+      return n <= (pages.get(page) ?? 0);
     },
     mark_({ id_, sent_, mem_ }: Effect & { k_: 'mark' }) {
       const first = entries.keys().next().value ?? Infinity;
@@ -137,10 +151,11 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
       else f();
     },
     commit_,
-    /** Writes the rest, and lets go of the place. */
-    async close_() {
+    /** Writes the rest, and lets go of the place; if it is to be now, without what nobody waits for. */
+    async close_(now?: boolean) {
       const s = store;
       store = undefined;
+      if (now) return s?.close_();
       await writing;
       await s?.write_(changes).catch(() => {});
       for (const f of due.then_) f();

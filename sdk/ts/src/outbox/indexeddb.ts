@@ -18,7 +18,7 @@ const result = <T>(r: IDBRequest<T>) =>
  */
 export const indexedDB = (o: OutboxOptions = {}): Outbox => {
   const name = o.name ?? 'holdfast';
-  return { ...o, name, durable: true, open_: (user, lost) => open(name, user, lost) };
+  return { ...o, name, durable: true, open_: (user, lost, more = '') => open(name + more, user, lost) };
 };
 
 const open = async (name: string, user: string, lost: (why: unknown) => void): Promise<Store> => {
@@ -90,4 +90,9 @@ const write = (s: IDBObjectStore, c: Changes) => {
   }
   if (c.user_ !== undefined) s.put(c.user_, 'user');
   if (c.marks_) s.put(c.marks_, 'marks');
+  for (const [page, t] of c.pages_) {
+    if (t) s.put(t, `page ${page}`);
+    else s.delete(`page ${page}`);
+  }
+  s.transaction.commit(); // also if the page is frozen now
 };

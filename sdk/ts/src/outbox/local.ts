@@ -1,7 +1,7 @@
 import { IO } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import { leaseOver, locked, lockOutbox, patiently, renewEvery } from './lock.ts';
-import { type Changes, loaded, type Outbox, type OutboxOptions, type Store } from './store.ts';
+import { type Changes, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 /**
  * An outbox in localStorage, for where IndexedDB does not work. It survives a reload, but it is **not durable**: the browser writes
@@ -10,7 +10,7 @@ import { type Changes, loaded, type Outbox, type OutboxOptions, type Store } fro
  */
 export const localStorageOutbox = (o: OutboxOptions = {}): Outbox => {
   const name = o.name ?? 'holdfast';
-  return { maxBytes: 1 << 20, ...o, name, durable: false, open_: (user, lost) => open(name, user, lost) };
+  return { maxBytes: 1 << 20, ...o, name, durable: false, open_: (user, lost, more = '') => open(name + more, user, lost) };
 };
 
 const toText = (b: Uint8Array) => btoa(Array.from(b, c => String.fromCharCode(c)).join(''));
@@ -64,7 +64,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
       rows.push([key, value as never]);
     }
     const store = await loaded(name, user, rows, write_, close_);
-    if (me) timer = setInterval(() => write_({ put_: [], drop_: [], lanes_: new Map() }).catch(lost), renewEvery);
+    if (me) timer = setInterval(() => write_(noChanges()).catch(lost), renewEvery);
     return store;
   } catch (e) {
     close_();

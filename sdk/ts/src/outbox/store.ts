@@ -30,7 +30,15 @@ export interface Changes {
   marks_?: Mark[] | undefined;
   /** To whom the outbox belongs from now on. */
   user_?: string | undefined;
+  /** Up to which of its records a page's were taken, and when; without, the page is forgotten. */
+  pages_: Map<string, Taken | undefined>;
 }
+
+/** See {@link Changes}. */
+export type Taken = [n: number, at: number];
+
+/** How long it is remembered what a page has had taken: it may share with others, be frozen, and ask again when it goes on. In ms. */
+const remembered = 7 * 864e5;
 
 /** Options of an outbox. */
 export interface OutboxOptions {
@@ -52,8 +60,8 @@ export interface OutboxOptions {
 export interface Outbox extends OutboxOptions {
   /** Whether what it has taken survives a crash of the page, the browser and the machine. */
   readonly durable: boolean;
-  /** Where it is kept; left out: in memory alone. */
-  readonly open_?: ((user: string, lost: (why: unknown) => void) => Promise<Store>) | undefined;
+  /** Where it is kept; left out: in memory alone. `more` is added to its name. */
+  readonly open_?: ((user: string, lost: (why: unknown) => void, more?: string) => Promise<Store>) | undefined;
 }
 
 /** An outbox's place that was opened, and what was in it. */
@@ -61,6 +69,7 @@ export interface Store {
   /** In order of the ids. */
   entries_: StoredEntry[];
   lanes_: Lane[];
+  pages_: Map<string, Taken>;
   /** One call at a time. */
   write_(c: Changes): Promise<void>;
   /** Lets go of it. Nothing is written any more. */
@@ -71,10 +80,10 @@ export interface Store {
 export const memoryOutbox = (o: OutboxOptions = {}): Outbox => ({ ...o, durable: false });
 
 /** Nothing to change. */
-export const noChanges = (): Changes => ({ put_: [], drop_: [], lanes_: new Map() });
+export const noChanges = (): Changes => ({ put_: [], drop_: [], lanes_: new Map(), pages_: new Map() });
 
 /**
- * Makes a store of what was read: keys are numbers for entries, pairs for lanes, and `user` and `marks`. An outbox with something in it is
+ * Makes a store of what was read: keys are numbers for entries, pairs for lanes, `user`, `marks`, and `page PAGE`. An outbox with something in it is
  * refused to another user (`outbox_mismatch`).
  */
 export const loaded = async (
@@ -87,6 +96,7 @@ export const loaded = async (
   const c = noChanges();
   const entries_: StoredEntry[] = [];
   let lanes_: Lane[] = [];
+  const pages_ = new Map<string, Taken>();
   let marks: Mark[] = [];
   let owner: string | undefined;
   for (const [key, value] of rows) {
@@ -94,6 +104,7 @@ export const loaded = async (
     else if (Array.isArray(key)) lanes_.push(value);
     else if (key === 'marks') marks = value;
     else if (key === 'user') owner = value;
+    else if (`${key}`.startsWith('page ')) pages_.set(`${key}`.slice(5), value);
   }
   entries_.sort((a, b) => a.id - b.id);
   if (user && owner !== user) {
@@ -111,7 +122,8 @@ export const loaded = async (
       c.put_.push(e);
     }
   }
+  for (const [page, [, at]] of pages_) if (at < Date.now() - remembered) c.pages_.set(page, undefined);
   c.marks_ = [];
   await write_(c);
-  return { entries_, lanes_, write_, close_ };
+  return { entries_, lanes_, pages_, write_, close_ };
 };

@@ -27,7 +27,8 @@ export type Command =
   /**
    * Take a record into the outbox and publish it. `id` is drawn by the session and never used twice: `PAGE:N`, where PAGE names
    * the page by 16 random hexadecimal digits and N counts its records from 1. `exp` is when it is dropped if it was not sent,
-   * in Unix milliseconds. Answered by `entry`, several times; the last one has `end`.
+   * in Unix milliseconds. Answered by `entry`, several times; the last one has `end`. One that comes again is not published again,
+   * whatever became of it: a page that shares sends it to the next engine when the one before is gone.
    */
   | { c: 'publish'; id: string; ch: string; type: Content; data: Uint8Array; h?: Headers; exp?: number }
   /** Subscribe under `sub`, which the session chose. A `term` says that `at` is a position to go on from. */
@@ -49,7 +50,10 @@ export type Command =
   | { c: 'reconnect' }
   /** Answered by `stats`. */
   | { c: 'stats'; id: number }
-  /** Take nothing more, wait up to `drain` milliseconds until all is answered, say goodbye. Answered by `closed`. */
+  /**
+   * Take nothing more, wait up to `drain` milliseconds until all is answered, say goodbye. Answered by `closed`. Below 0: let go of
+   * everything before post_ returns, since the page is being frozen; what is being written to the outbox is still written.
+   */
   | { c: 'close'; drain: number };
 
 /** See {@link Command}. */
@@ -221,10 +225,13 @@ export interface Shared {
   user: string;
   /** Name of the outbox; empty for one in memory. */
   outbox: string;
+  /** This page, in the ids of its records. */
+  page: string;
 }
 
 /**
  * Option `tabs` of a session: makes the engine that it talks to. `create` makes the one that does the work in this page, and may be
- * called again once the one before has signalled `closed`; it opens the outbox and connects at once.
+ * called again once the one before has signalled `closed`; it opens the outbox and connects at once. With `alone` it uses an outbox of
+ * its own: the outbox's name with that added.
  */
-export type TabsFactory = (create: (sink: Sink) => Engine, sink: Sink, about: Shared) => Engine;
+export type TabsFactory = (create: (sink: Sink, alone?: string) => Engine, sink: Sink, about: Shared) => Engine;

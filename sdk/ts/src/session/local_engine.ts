@@ -417,6 +417,8 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
   const admit = (c: Command & { c: 'publish' }): boolean => {
     const had = box.byKey_.get(c.id);
     if (had) kept(had);
+    else if (box.had_(c.id))
+      ended(c.id, { status: 'unknown', fault: { code: UnknownOutcome, detail: 'it was taken by an earlier page' } });
     else if (over || closing) refuse(c.id, Closed, 'the session was closed');
     else if (!box.full_(policy === 'drop-oldest' ? 2 : 1)) {
       box.take_(roomFor(c));
@@ -502,18 +504,19 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
 
   let drain: ReturnType<typeof setTimeout> | undefined;
   const close = (ms: number) => {
+    if (ms < 0) return bye(true);
     if (closing) return;
     closing = true;
     status('closing');
     drain = setTimeout(() => run(bye), ms);
   };
-  const bye = () => {
+  const bye = (now?: boolean) => {
     step({ k_: 'bye' });
-    finish('closed');
+    finish('closed', undefined, now);
   };
   const fail = (f: Fault) => finish('failed', f);
   /** Lets go of everything. */
-  const finish = (state: State, f?: Fault) => {
+  const finish = (state: State, f?: Fault, now?: boolean) => {
     if (over) return;
     readers.deliver_();
     flush();
@@ -533,7 +536,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
         ended(e.key, { status: 'unknown', fault: { code: UnknownOutcome, detail: 'the session ended before the answer came' } });
       else ended(e.key, { status: 'failed', fault: gone });
     }
-    void box.close_().then(() => sink({ e: 'closed', left: box.records_ }));
+    void box.close_(now).then(() => sink({ e: 'closed', left: box.records_ }));
   };
   const begin = (store?: Store) => {
     if (store && over) return store.close_();

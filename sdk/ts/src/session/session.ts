@@ -71,7 +71,7 @@ export class Session extends TargetOf<SessionEvents>() {
     this.window_ = [o.window?.records ?? 512, o.window?.bytes ?? 1 << 20];
     const outbox_ = o.outbox ?? memoryOutbox();
     const user_ = o.user ?? '';
-    const create = (sink: (s: Signal) => void) =>
+    const create = (sink: (s: Signal) => void, alone?: string) =>
       createLocalEngine(
         {
           url_,
@@ -79,7 +79,7 @@ export class Session extends TargetOf<SessionEvents>() {
           token_: o.token,
           user_,
           agent_: o.agent ?? 'holdfast-ts',
-          outbox_,
+          outbox_: alone && outbox_.open_ ? { ...outbox_, open_: (user, lost) => outbox_.open_!(user, lost, alone) } : outbox_,
           redial_: o.backoff ?? {},
           connectTimeout_: o.connectTimeout ?? 1e4,
           ackTimeout_: o.ackTimeout,
@@ -90,7 +90,7 @@ export class Session extends TargetOf<SessionEvents>() {
       );
     const sink = (s: Signal) => this.hear_(s);
     const outbox = outbox_.open_ ? outbox_.name! : '';
-    this.engine_ = o.tabs ? o.tabs(create, sink, { url: url_, user: user_, outbox }) : create(sink);
+    this.engine_ = o.tabs ? o.tabs(create, sink, { url: url_, user: user_, outbox, page: this.page_ }) : create(sink);
   }
 
   /** State of the connection. */
