@@ -87,8 +87,9 @@ const value = (shape: string, key: string): unknown => {
     }
     case 'w': {
       const words = WORDS[key]!;
+      const i = uvarint();
       // a word that is not known is left out, unless that would mean another
-      return words[uvarint()] ?? (words[0] && fail(at, key));
+      return i > 0 && (words[i] ?? (words[0] && fail(at, key)));
     }
     case 'x':
       return hex(8);
@@ -216,12 +217,13 @@ const putFields = (layout: Layout, from: Fields) => {
     const v = from[key_];
     if (!v) continue;
     for (const x of many_ ? v : [v]) {
-      if (shape_ === 'p' ? !(x[0] || x[1]) : shape_ === 'd' && !x.length) continue;
+      const word = shape_ === 'w' ? WORDS[key_]!.indexOf(x) : 1;
+      if (shape_ === 'p' ? !(x[0] || x[1]) : shape_ === 'd' ? !x.length : word < 1) continue;
       putUvarint(tag_);
       if (shape_ === 'd') putBytes(x);
       else if ('as'.includes(shape_)) putString(x);
       else if ('xX'.includes(shape_)) putHex(x);
-      else if (shape_ === 'w') putUvarint(WORDS[key_]!.indexOf(x));
+      else if (shape_ === 'w') putUvarint(word);
       else if (shape_ === 'o') sized(0, () => putFields(within(key_), x));
       else if ('hep'.includes(shape_))
         sized(0, () => {

@@ -136,8 +136,9 @@ const single = ({ key_: key, shape_: shape }: Field): unknown => {
     }
     case 'w': {
       const words = WORDS[key]!;
-      const w = string(key);
-      return words.includes(w) ? w : words[0] && wrong(`${key}: want one of ${words}`);
+      const i = words.indexOf(string(key));
+      // a word that is not known is left out, unless that would mean another
+      return i > 0 ? words[i] : i < 0 && words[0] && wrong(`${key}: want one of ${words}`);
     }
     case 'x':
     case 'X':
