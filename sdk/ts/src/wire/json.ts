@@ -262,6 +262,7 @@ const written = (layout: Layout, f: Fields): string[] => {
     } else if (
       !v ||
       shape_ === 'c' ||
+      (shape_ === 'w' && v === WORDS[key_]![0]) ||
       (shape_ === 'p' ? !(v as number[])[0] && !(v as number[])[1] : (v as string).length === 0)
     ) {
       // zero, empty, or said by the payload's key
