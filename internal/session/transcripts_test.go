@@ -45,6 +45,7 @@ func TestTranscripts(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(uint64(seed), 1))
 	for range 10 * n {
 		playClient(t, nil, rnd.IntN(2) == 0, rnd.IntN(2) == 0, randomSteps(rnd.Uint64()))
+		playHeld(rnd)
 	}
 	if err := r.out.Flush(); err != nil {
 		t.Fatal(err)
@@ -53,6 +54,49 @@ func TestTranscripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("seed %d: %d machines, %d steps", seed, len(r.machines), r.steps)
+}
+
+// playHeld has a client publish to a server that answers in order, and now and then limits the rate, is full, knows no more, or
+// refuses.
+func playHeld(rnd *rand.Rand) {
+	m, now := session.NewClient(session.ClientOptions{Process: 1, Producer: producerOf("p", 1)}), time.UnixMilli(1_700_000_000_000)
+	step := func(e session.ClientEvent) { m.Step(now, &e, nil) }
+	frame := func(f appender) {
+		var d wire.Decoder
+		d.Reset(wire.JSON, f.Append(nil, wire.JSON))
+		if typ, err := d.Next(); err == nil {
+			step(session.ClientEvent{Kind: session.EvFrame, Type: typ, Decoder: &d})
+		}
+	}
+	published, answered, memory := uint64(0), uint64(0), uint64(5)
+	for range 20 + rnd.IntN(100) {
+		up := min(published, answered+1+uint64(rnd.IntN(5))) // the number that is talked about
+		switch rnd.IntN(12) {
+		case 0:
+			step(session.ClientEvent{Kind: session.EvDisconnected, Code: holdfast.CodeAbnormal})
+			step(session.ClientEvent{Kind: session.EvConnected})
+			if rnd.IntN(4) == 0 {
+				memory++
+			}
+			frame(&wire.Welcome{Memory: memory, Clock: now.UnixMilli(), MaxInFlight: wire.Window{Records: 20}, DedupeWindow: 5000})
+		case 1, 2, 3, 4:
+			published++
+			step(session.ClientEvent{Kind: session.EvPublish, Entry: session.Entry{Channel: "a", Size: 1}})
+		case 5:
+			now = now.Add(time.Duration(rnd.IntN(1000)) * time.Millisecond)
+			step(session.ClientEvent{Kind: session.EvTick})
+		case 6:
+			frame(&wire.Refused{Channel: "a", Number: up, Code: holdfast.CodeRateLimited, RetryAfter: 300})
+		case 7:
+			frame(&wire.Refused{Channel: "a", Number: up, Code: []holdfast.Code{holdfast.CodeStoreFull, holdfast.CodeHole, holdfast.CodeUnknownOutcome,
+				holdfast.CodeBadPayload}[rnd.IntN(4)], Expected: answered + 1})
+		default:
+			if up > answered {
+				frame(&wire.Stored{Channel: "a", Number: up, Count: uint32(up - answered), Offset: up})
+				answered = up
+			}
+		}
+	}
 }
 
 // transcriber writes down what client machines see and do. Things have the names that they have in TypeScript; frames stand as

@@ -83,7 +83,7 @@ const make = (o: NonNullable<Line['made']>) =>
 test('every effect of random runs is the one of the machine in Go', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-machine-'));
   const file = join(folder, 'transcripts');
-  const checks = process.env.HOLDFAST_LONG ? 300 : 15;
+  const checks = process.env.HOLDFAST_LONG ? 150 : 15;
   let seed: string | undefined;
   try {
     const said = execFileSync(
@@ -109,12 +109,13 @@ test('every effect of random runs is the one of the machine in Go', () => {
         continue;
       }
       const did = machine.step_(line.now, eventOf(line.event)).map(f => effectOf(f, machine, durable));
-      const wake = machine.wake_() ?? 0;
-      if (JSON.stringify(sorted(did)) !== JSON.stringify(sorted(line.effects)) || wake !== line.wake)
+      const due = (at = 0) => (at ? Math.max(at, line.now) : 0); // Go's zero time lies further back
+      const wake = due(machine.wake_());
+      if (JSON.stringify(sorted(did)) !== JSON.stringify(sorted(line.effects)) || wake !== due(line.wake))
         expect({ event: line.event, did, wake }, `${seed}; machine ${line.machine}`).toEqual({
           event: line.event,
           did: line.effects,
-          wake: line.wake,
+          wake: due(line.wake),
         });
       effects += did.length;
     }
