@@ -1,5 +1,5 @@
 // Generated from web/page and sdk/ts/src by npm run page in sdk/ts. DO NOT EDIT.
-"use strict";(()=>{var qn="1002s protocol_error";var jn="1006n abnormal";var Wn="4000n heartbeat_timeout",Gn="4001n write_timeout";var zn="4009n timeout";var He="4107l disconnected";var Jn="4110l at_capacity";var Kn="4300s bad_frame";var Vn="4304s bad_channel";var Xn="4309s bad_payload";var Qn="4312s already_subscribed";var Ke="4315s unknown_outcome";var Oe="4321s bad_argument";var Ut="4326s dropped";var qt="4350s outbox_full",ft="4351s outbox_locked";var Yn="4353s outbox_mismatch";var be="4357s closed";var Zn="4359s not_holdfast",er="4360s canceled",Ne="4361s io",tr="4362s retries_exhausted";var nr=`400s http_bad_request
+"use strict";(()=>{var In="1002s protocol_error";var Dn="1006n abnormal";var Bn="4000n heartbeat_timeout",Nn="4001n write_timeout";var Un="4009n timeout";var He="4107l disconnected";var qn="4110l at_capacity";var lt="4300s bad_frame";var jn="4304s bad_channel";var Wn="4309s bad_payload";var Gn="4312s already_subscribed";var Je="4315s unknown_outcome";var Me="4321s bad_argument";var Nt="4326s dropped";var Ut="4350s outbox_full",ft="4351s outbox_locked";var zn="4353s outbox_mismatch";var le="4357s closed";var Jn="4359s not_holdfast",Kn="4360s canceled",Be="4361s io",Vn="4362s retries_exhausted";var Xn=`400s http_bad_request
 401a http_unauthorized
 403s http_forbidden
 404s http_not_found
@@ -92,421 +92,417 @@
 4361s io
 4362s retries_exhausted
 4363s queue_full`;var q=class extends Error{name="HoldfastError";code;codeName;op;detail;constructor(t,n,r="",o){let s=t.slice(t.indexOf(" ")+1);super(`${n}: ${r&&`${r} `}(${s})`,
-o===void 0?void 0:{cause:o}),this.code=Number.parseInt(t,10),this.codeName=s,this.op=n,this.detail=r}};var ns=3e3,rr=2e3,or=e=>Math.abs(Date.now()-e)>7e3,jt=e=>new q(ft,`open outbox ${e}`,"another page uses it"),sr=async e=>{let t=globalThis.navigator?.locks;return t&&
-new Promise((n,r)=>{t.request(`holdfast:${e}`,{signal:AbortSignal.timeout(ns)},()=>new Promise(o=>n(o))).catch(()=>r(jt(e)))})},ir=async(e,t)=>{for(let n=9;;n--){
-try{return await t()}catch(r){if(!e||!n)throw r}await new Promise(r=>setTimeout(r,1e3))}};var rs=7*864e5,ar=(e={})=>({...e,durable:!1}),pt=()=>({Et:[],Ue:[],E:new Map,qe:new Map}),dr=async(e,t,n,r,o)=>{let s=pt(),a=[],i=[],c=new Map,b=[],l;for(let[u,
-p]of n)typeof u=="number"?a.push(p):Array.isArray(u)?i.push(p):u==="marks"?b=p:u==="user"?l=p:`${u}`.startsWith("page ")&&c.set(`${u}`.slice(5),p);if(a.sort((u,p)=>u.
-id-p.id),t&&l!==t){if(a[0])throw new q(Yn,`open outbox ${e}`,`it belongs to user "${l}", not to "${t}"`);s.ce=t;for(let u of i)s.E.set(u.ch+u.p,[u.ch,u.p]);i=[]}
-for(let u of a){let p=b.find(g=>u.id<=g.id);p&&!u.sent&&(Object.assign(u,{sent:p.sent,mem:p.mem}),s.Et.push(u))}for(let[u,[,p]]of c)p<Date.now()-rs&&s.qe.set(u,
-void 0);return s.le=[],await r(s),{te:a,E:i,qe:c,an:r,X:o}};var Wt="outbox",os=e=>new Promise((t,n)=>{e.onsuccess=()=>t(e.result),e.onerror=()=>n(e.error)}),Gt=(e={})=>{let t=e.name??"holdfast";return{...e,name:t,durable:!0,
-ne:(n,r,o="")=>ss(t+o,n,r)}},ss=async(e,t,n)=>{let r=u=>u instanceof q?u:new q(Ne,`outbox ${e}`,"IndexedDB failed",u),o=await sr(e),s=o?0:Math.random(),a,i,c=!1,
-b=()=>{clearInterval(a),c&&l(u=>u.delete("owner")).catch(()=>{}),i?.close(),o?.()},l=u=>new Promise((p,g)=>{let M,L=i.transaction(Wt,"readwrite",{durability:"st\
-rict"}),w=L.objectStore(Wt);if(L.oncomplete=()=>p(),L.onabort=()=>g(r(M??L.error)),!s)return u(w);let R=w.get("owner");R.onsuccess=()=>{R.result&&R.result[0]!==
-s&&(c||!or(R.result[1]))?(M=jt(e),L.abort()):(c=!0,w.put([s,Date.now()],"owner"),u(w))}});try{let u=globalThis.indexedDB.open(`holdfast:${e}`,1);u.onupgradeneeded=
-()=>u.result.createObjectStore(Wt),i=await os(u),i.onclose=()=>n(r(void 0));let p=[],g=w=>{w.openCursor().onsuccess=R=>{let h=R.target.result;h&&(p.push([h.key,
-h.value]),h.continue())}};await ir(s,()=>l(g));let L=dr(e,t,p,w=>l(R=>is(R,w)),b);return s&&(a=setInterval(()=>l(()=>{}).catch(n),rr)),await L}catch(u){throw b(),
-r(u)}},is=(e,t)=>{for(let n of t.Et)e.put(n,n.id);for(let n of t.Ue)e.delete(n);for(let n of t.E.values())Array.isArray(n)?e.delete(n):e.put(n,[n.ch,n.p]);t.ce!==
-void 0&&e.put(t.ce,"user"),t.le&&e.put(t.le,"marks");for(let[n,r]of t.qe)r?e.put(r,`page ${n}`):e.delete(`page ${n}`);e.transaction.commit()};var mt=()=>EventTarget,ie=(e,t,n)=>e.dispatchEvent(new CustomEvent(t,{detail:n})),xe=()=>{let e={};return e.re=new Promise((t,n)=>{e.fe=t,e.pe=n}),e.re.catch(()=>{}),
-e},ge=(e,t)=>new q(e.code,e.op??t,e.detail);var Ve=class extends mt(){id;channel;data;status;producer;number;ack;error;i=xe();Te=xe();constructor(t,n,r,o="pending"){super(),this.id=t,this.channel=n,this.data=
-r,this.status=o}get done(){return this.i.re}get kept(){return this.Te.re}je(t){let n=t.status!==this.status||!!t.end;return this.status=t.status,t.number&&(this.
-producer=t.producer,this.number=t.number,this.Te.fe()),t.end&&(this.ack=t.ack,t.ack&&this.i.fe(t.ack),t.fault&&(this.error=ge(t.fault,`publish to ${this.channel}`),
-this.i.pe(this.error),this.Te.pe(this.error))),n&&ie(this,"status",this.status),n}};var ur="ch:a n:n o:n data:d content:c h:h p:X term:x ts:n by:a id:n code:k detail:s retry:n count:u synced:f dup:f skipped:f copies:u sent:n mem:x from:n to:n a\
-t:w after:n gen:n want:n cursor:a user:a session:X why:w token:s process:x counter:n agent:a subs:o results:o earlier:e last:n since:n window:p max_in_flight:p \
-max_window:p heartbeat:n max_message:u max_subs:u dedupe:n clock:n name:a key:s successor:X first:n head:n version:n url:s delay:n pending:n",cr="1hello B?@CD)E\
-F 2publish #)$67('& 3skip #)89U 4subscribe -#:*%H[IJ>K 5unsubscribe -# 6ack #%< 7call -ST'& 8refresh BZ 9ping - 10pong - 11bye ./ 32welcome @?ENOLMPQ725RG 33sto\
-red #)$1%2345 34refused #)$.0=/ 35record #%*+,('& 36pass #%* 37gap #89*;A 38subscribed -#*%VW<./0 39unsubscribed -#./ 40reply -./'& 41join #?@*X'& 42leave #?@*X\
- 43receipt #>?% 44reconnect ZY.",zt={at:["head","start","position","last","time"],why:["","retention","fork"]};var bt=class extends Error{offset;constructor(t,n){super(`byte ${t} of the message: ${n}`),this.offset=t}};var Jt=` ${ur}`.split(" ").map((e,t)=>{let[n="",r=""]=e.split(":");return{Ee:t,Mt:n,dn:r,un:t*4+(r==="x"?1:r==="X"?3:"nukfwc".includes(r)?0:2),Ot:"heo".includes(
-r)}}),ht=(()=>{let e=Object.create(null);for(let[,t,n,r]of cr.matchAll(/(\d+)(\w+) (\S+)/g)){let o=[...r].map(a=>Jt[a.charCodeAt(0)-34]),s=[];for(let a of o)s[a.Ee]=
-a;e[t]=e[n]={Rn:+t,tt:n,An:o,Hn:s}}return e})(),Xe=e=>(e==="n"?2**53:e==="k"?2**16:2**32)-1,lr=e=>e==="a"?255:4096,fr=e=>e==="h"?64:e==="e"?8:1024,Kt=e=>ht[e===
-"subs"?"subscribe":"subscribed"];var as=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}),ds=new TextEncoder,us=Array.from({length:256},(e,t)=>(t+256).toString(16).slice(1)),Qe,V,le,ae,de=(e,t)=>{
-throw new bt(e,t)},xt=()=>de(le,"it ends too early"),ye=()=>{let e=0;for(let t=0,n=1;;t++,n*=128){V>=le&&xt();let r=Qe[V++];if((t>9||t===9&&r<128&&r>1)&&de(ae,"\
-over 64 bits"),e+=(r&127)*n,r<128)return e}},wt=e=>(e>le-V&&xt(),V+=e,Qe.subarray(V-e,V)),gt=e=>{let t=ye();return t>e?de(ae,`over ${e}`):t},Vt=e=>{let t="",n=0;
-for(let r of wt(e))t+=us[r],n|=r;return n?t:""},Xt=e=>{let t=wt(ye());t.length>e&&de(ae,`over ${e} bytes`);try{return as.decode(t)}catch{return de(ae,"not UTF-8")}},
-yt=e=>{let t=ye();t>le-V&&xt();let n=le;le=V+t;let r=e();return V<le&&de(V,"more than its parts"),le=n,r},pr=(e,t)=>{switch(e){case"f":case"c":{let n=ye();return n>
-(e==="c"?2:1)&&de(ae,t),e==="c"?n:!!n}case"w":{let n=zt[t];return n[ye()]??(n[0]&&de(ae,t))}case"x":return Vt(8);case"X":return Vt(16);case"s":case"a":return Xt(
-lr(e));case"d":return wt(ye());case"p":return yt(()=>[gt(Xe("u")),gt(Xe("u"))]);case"h":return yt(()=>[Xt(255),Xt(4096)]);case"e":return yt(()=>[Vt(8),gt(Xe("n"))]);case"\
-o":return yt(()=>br(Kt(t),{}))}return gt(Xe(e))},cs=e=>{e?wt(e===2?ye():e===1?8:16):ye()},br=(e,t)=>{let n=[];for(;V<le;){ae=V;let r=Qe[V]&3,o=ye();o<4&&de(ae,"\
-field 0");let s=Jt[Math.floor(o/4)];if(s&&(s.un!==o||n[s.Ee]&&!s.Ot)&&de(ae,`${s.Mt}: another kind, or twice`),s&&(n[s.Ee]=!0),ae=V,!s||!e.Hn[s.Ee]){cs(r);continue}
-let{Mt:a,dn:i,Ot:c}=s;if(c)t[a]??=[],t[a].length>=fr(i)&&de(ae,"too many"),t[a].push(pr(i,a));else{let b=pr(i,a);b&&(i!=="d"||b.length)&&(i!=="p"||b[0]||b[1])&&
-(t[a]=b)}}return t},ls=(e,t)=>{typeof e=="string"&&de(0,"text");let n=ArrayBuffer.isView(e)?e:new Uint8Array(e);for(let r=0;r<n.length;){Qe=n,ae=V=r,le=n.length;
-let o=ye();o>le-V&&xt(),o||de(ae,"an empty frame"),r=le=V+o;let s=ht[Qe[V++]];if(s&&t(br(s,{t:s.tt}))===!1)return}},fe=new Uint8Array(1024),Z=0,Ue=e=>{if(Z+e>fe.
-length){let t=fe;fe=new Uint8Array((Z+e)*2),fe.set(t)}},Fe=e=>{for(Ue(8);e>127;e=Math.floor(e/128))fe[Z++]=e%128+128;fe[Z++]=e},hr=e=>{Fe(e.length),Ue(e.length),
-fe.set(e,Z),Z+=e.length},Qt=e=>hr(ds.encode(e)),mr=e=>{Ue(16);for(let t=0;t<e.length;t+=2)fe[Z++]=Number.parseInt(e.slice(t,t+2),16)},Yt=(e,t)=>{let n=Z,r=e<99?
-1:e<16e3?2:3;Ue(3),Z+=r,t();let o=Z-n-r;Ue(8);let s=o<128?1:Math.ceil((32-Math.clz32(o))/7);s!==r&&fe.copyWithin(n+s,n+r,Z),Z=n,Fe(o),Z+=o},gr=(e,t)=>{for(let{Mt:n,
-dn:r,un:o,Ot:s}of e.An){let a=t[n];if(a)for(let i of s?a:[a])(r==="p"?!(i[0]||i[1]):r==="d"&&!i.length)||(Fe(o),r==="d"?hr(i):"as".includes(r)?Qt(i):"xX".includes(
-r)?mr(i):r==="w"?Fe(zt[n].indexOf(i)):r==="o"?Yt(0,()=>gr(Kt(n),i)):"hep".includes(r)?Yt(0,()=>{(r==="h"?Qt:r==="e"?mr:Fe)(i[0]),(r==="h"?Qt:Fe)(i[1])}):Fe(+i))}},
-fs=e=>{Z=0;for(let n of e)Yt(n.data?n.data.length:0,()=>{let r=ht[n.t];Ue(1),fe[Z++]=r.Rn,gr(r,n)});let t=fe.slice(0,Z);return Z>65536&&(fe=new Uint8Array(1024)),
-t},yr={cn:"holdfast.v1.bin",Fn:fs,Pn:ls};var xr=e=>({A:e,b:0,Me:[],d:"away",nt:e.nt??"",In:0,M:"",ln:0,fn:0,Oe:0,rt:3e4,ot:0,Ct:1024,pn:1048576,oe:[],E:[],We:new Map,st:new Map,Ce:0,Ge:0,it:!1,se:0,dt:0,
-ze:0,Q:0,y:new Map,Je:new Map,Le:0,me:0,B:0,Dn:0,Lt:0,ie:0,ut:0,be:0});var H=(e,t)=>{e.Me.push(t)},we=e=>e.ln+e.b-e.fn,Ye=e=>({ch:e.P,p:e.N,next:e.O,resolved:e.ae,acked:e.U,mem:e.M,ackedAt:e.ct,forgotten:e.he,successor:e.de,sealed:e.Ke}),
-Ce=e=>Math.floor(e/100);var vt=(e,t,n)=>e.We.get(n+t),St=(e,t,n)=>vt(e,t,n||e.A.lt),Zt=e=>e.r.length-e.S,Pe=(e,t,n)=>({ue:n?"record":"skip",q:!1,Y:!!n&&!!(n.sent||n.mem),u:n,f:n?n.id:0,
-ge:n?n.size:0,j:e,I:t}),vr=(e,t)=>({...Pe(e.O,e.O-1),ue:"seal",f:t}),et=e=>{for(let t=e.S;t<e.l;t++)e.r[t].q=!1;e.l=e.S,e.Z=e.$e=e.$t=0},_t=(e,t)=>{e.S=t,t*2>e.r.
-length&&(e.r.splice(0,t),e.l-=t,e.S=0)},en=(e,t)=>{e.$t+=t,e.$e&&(e.$e+=t)},kr=e=>e.r[e.S]?.j??e.O,Sr=(e,t,n)=>{for(let r of t){let o=kt(e,r.ch,r.p,Math.max(r.next,
-r.resolved+1));o.ae=r.resolved,o.de=r.successor,o.U=r.acked,o.M=r.mem,o.ct=r.ackedAt,o.he=r.forgotten}for(let r of n){let o=vt(e,r.ch,r.p)??kt(e,r.ch,r.p,1);wr(
-o,r.n),o.r.push(Pe(r.n,r.n,r)),o.O=Math.max(o.O,r.n+1),e.Ce=Math.max(e.Ce,r.id),nn(e,r.expires)}e.Ge=e.Ce;for(let r of e.oe)r.U||(r.he=Math.max(r.he,kr(r)-1));for(let{
-ch:r,p:o}of t){let s=vt(e,r,o);if(wr(s,s.O),!s.de){e.st.set(r,s);continue}s.r.push(vr(s,0));let a=vt(e,r,s.de);a||(a=kt(e,r,s.de,1),a.Rt=!0,e.st.set(r,a)),a.ft=
-s}for(let r of e.oe)ve(e,r)},wr=(e,t)=>{let n=(e.r.at(-1)?.I??e.ae)+1;n<t&&e.r.push(Pe(n,t-1))},kt=(e,t,n,r)=>{let o={P:t,N:n,O:r,ae:0,U:0,M:"",ct:0,he:0,de:"",
-ft:void 0,Ke:!1,Rt:!1,r:[],S:0,l:0,At:!1,Z:0,ye:0,Re:0,Ht:0,$e:0,$t:0};return e.We.set(n+t,o),e.oe.push(o),o},ve=(e,t)=>{!t.At&&t.l<t.r.length&&(t.At=!0,e.E.push(
-t))},ms=(e,t)=>{let n=e.st.get(t),r=e.A.lt;if(n?.N===r)return n;let o=kt(e,t,r,1);if(e.st.set(t,o),n){n.de=r;let s=Ye(n);bs(n,++e.Ce),o.ft=n,ve(e,n),H(e,{s:"sea\
-l",f:e.Ce,pt:s})}return o},bs=(e,t)=>{!Zt(e)&&e.U&&e.r.push(Pe(e.O,e.O++)),e.r.push(vr(e,t))},_r=(e,t)=>{let n=ms(e,t.P),r=e.A.Ft&&e.d==="open",o=n.O++,s={id:++e.Ce,
-ch:t.P,p:n.N,n:o,size:t.ge,sent:r?we(e):0,mem:r?e.M:"",expires:t.Q||0};nn(e,s.expires),n.r.push({...Pe(o,o,s),Y:!1}),ve(e,n),H(e,{s:"persist",u:s})},Tr=(e,t)=>{
-e.it=!1;for(let n of e.E)for(let r=n.l;r<n.r.length;r++){let o=n.r[r];!o.Y&&o.u&&o.f<=t.f&&(o.u.sent=t.q,o.u.mem=t.M)}},tn=(e,t,n,r)=>{let o=t.r[n],s=r===4303?`\
-publish: data has ${o.ge} bytes; the server's limit is ${e.ot}`:"";t.r[n]=Pe(o.j,o.I),H(e,{s:"outcome",u:o.u,Ve:"failed",x:0,mt:!1,Pt:!1,It:0,C:r,W:s})},Er=(e,t,n)=>{
-n.u&&!n.Y&&e.ot&&n.ge>e.ot&&tn(e,t,t.l,4303)},Mr=(e,t,n)=>{for(let r of e.E)for(let o=r.l;o<r.r.length;o++){let s=r.r[o];if(s.f===t&&s.u&&!s.Y){tn(e,r,o,n),Cr(r,
-o);return}}},nn=(e,t)=>{t&&!(e.Q&&t>=e.Q)&&(e.Q=t)},Or=e=>{if(!(!e.Q||e.b<e.Q)){e.Q=0;for(let t of e.E){let n=-1;for(let r=t.l;r<t.r.length;r++){let{Y:o,u:s}=t.r[r];
-o||!s?.expires||(e.b<s.expires?nn(e,s.expires):(tn(e,t,r,4325),n<0&&(n=r)))}n>=0&&Cr(t,n)}}},Ze=e=>e?.ue==="skip"&&!e.Y,Cr=(e,t)=>{let{r:n,S:r,l:o}=e,s=Math.max(
-t-1,o);if(s===r&&Ze(n[s])&&Ze(n[s+1])&&!Ze(n[s+2])){n[s+1].j=n[s].j,e.l++,_t(e,s+1);return}for(let a=s+1;a<n.length;a++){let[i,c]=[n[s],n[a]];Ze(i)&&Ze(c)&&i.I+
-1===c.j?i.I=c.I:n[++s]=c}n.length=Math.min(n.length,s+1)},tt=(e,t)=>{et(e);let n=kr(e);if(t>=n)return;let r=e.r[e.S];r?.ue==="skip"&&r.j===n?r.j=t:e.r.splice(e.S,
-0,Pe(t,n-1))};var hs=64,Lr=e=>{for(let t=0;e.E.length&&t<e.E.length&&e.se<e.Ct;){e.ze>=e.E.length&&(e.ze=0);let n=e.E[e.ze],r=e.Me.length;gs(e,n),t=e.Me.length>r?0:t+1,n.l>=n.r.
-length?(n.At=!1,e.E.splice(e.ze,1),t=0):e.ze++}},gs=(e,t)=>{if(!(t.ft&&!t.ft.Ke||e.b<t.Re)){if(t.Re=0,t.ye){if(t.l>t.S)return;tt(t,t.ye),t.ye=0}for(let n=0;n<hs&&
-t.l<t.r.length;n++){Er(e,t,t.r[t.l]);let r=t.r[t.l];if(ys(e,t,r))return;xs(e,t,r)}}},ys=(e,t,n)=>{let r=t.l-t.S;return e.se>=e.Ct||e.se&&e.dt+n.ge>e.pn||t.$e&&r>=
-t.$e||n.ue==="seal"&&r?!0:n.Y?!1:t.Z?!0:e.A.Ft?n.f>e.Ge?!0:!n.u||n.u.mem===e.M?!1:(e.it||(e.it=!0,H(e,{s:"mark",f:e.Ge,q:we(e),M:e.M})),!0):!1},xs=(e,t,n)=>{e.se++||
-(e.ie=e.b),e.dt+=n.ge;let{P:r}=t,{u:o,Y:s,j:a,I:i}=n,c=t.N===e.A.lt?"":t.N;if(o){let b={t:"publish",ch:r,p:c,n:o.n};s?(b.sent=o.sent,b.mem=o.mem,$r(e,o)&&t.Z++):
-e.A.Ft||(o.sent=we(e),o.mem=e.M),H(e,{s:"publish",w:b,u:o,Bn:s})}else H(e,{s:"send",w:{t:"skip",ch:r,p:c,from:a,to:i,successor:n.ue==="seal"?t.de:""}});n.q=n.Y=
-!0,t.l++},$r=(e,t)=>t.mem!==e.M||e.Oe>0&&we(e)-t.sent>e.Oe,Tt=(e,t,n)=>{n.q&&(n.q=!1,e.se--,e.dt-=n.ge,n.u&&t.Z&&$r(e,n.u)&&t.Z--)};var Rr=(e,t)=>{let n=St(e,t.ch,t.p);if(!n)return;let r=n.S;for(;r<n.l;r++){let s=n.r[r];if(s.I>(t.n||0)||s.ue==="seal"&&(r>n.S||!t.skipped))break;Tt(e,n,s),s.ue===
-"seal"&&(n.Ke=!0),s.u&&vs(e,s.u,t)}if(r===n.S)return;on(e,n);let o=n.r[r-1].I;t.skipped||((n.M!==e.M||!Fr(e,n))&&sn(n),n.U=o,n.M=e.M,n.ct=we(e)),en(n,r-n.S),_t(
-n,r),Ir(e,n),Ar(e,n,o)},vs=(e,t,n)=>{let r=(n.n||0)-t.n,o=r<(n.count||1),s=o&&!!n.skipped;H(e,{s:"outcome",u:t,Ve:s?"failed":"delivered",x:o&&!s?Math.max(0,(n.o||
-0)-r):0,mt:o&&!s&&!!n.dup,Pt:!s&&!!n.synced,It:s?0:n.copies||0,C:s?4328:0,W:""})},on=(e,t)=>{t.Ht=e.ut=0,e.ie=e.b},sn=e=>{e.he=Math.max(e.he,e.U)},Ar=(e,t,n)=>{
-if(!(n<=t.ae&&!t.Ke)){if(t.ae=Math.max(t.ae,n),t.Ke){Zt(t)||(e.We.delete(t.N+t.P),e.oe=e.oe.filter(o=>o!==t));let r=St(e,t.P,t.de);r?.Rt&&(r.Rt=!1,H(e,{s:"resol\
-ved",pt:Ye(r)}))}H(e,{s:"resolved",pt:Ye(t)})}},Hr=(e,t)=>{let n=St(e,t.ch,t.p);if(!n)return;let r=t.code||0;r===4302?(e.d="over",H(e,{s:"fail",C:r,W:`lane ${n.N}\
- in ${t.ch}: number ${t.n||0} was used for something else`})):r===4003||r===4316?ks(e,n,t.want||1):Ce(r)===41?Ss(e,n,t):_s(e,n,t)},ks=(e,t,n)=>{if(++t.Ht>3){H(e,
-{s:"disconnect",C:4003,W:`lane ${t.N} makes no progress`,G:e.b});return}if(n<=t.U)if(t.M===e.M&&Fr(e,t)){let r=Math.max(n,t.he+1);r<=t.U&&H(e,{s:"lost",P:t.P,N:t.N,
-j:r,I:t.U}),t.U=n-1}else sn(t);Pr(e,t),tt(t,n),ve(e,t)},Fr=(e,t)=>!e.Oe||we(e)-t.ct<e.Oe-Math.floor(e.Oe/10),Pr=(e,t)=>{for(let n=t.S;n<t.l;n++)Tt(e,t,t.r[n])},
-Ss=(e,t,n)=>{t.Re=e.b+(n.retry||1e3),on(e,t);let r=t.r.slice(t.S,t.l).findLast(s=>s.I===n.n)?.u;Pr(e,t);let o=t.$t;et(t),n.code===4102&&(t.$e=Math.max(1,o)),ve(
-e,t),H(e,{s:"held",u:r,C:n.code,W:n.detail||"",G:t.Re})},_s=(e,t,n)=>{let r=t.S;for(;r<t.l&&(t.r[r].I!==n.n||t.r[r].ue==="seal");)r++;if(r===t.l)return;let o=t.r[r],
-s=n.code===4315,a=n.want||0;Tt(e,t,o),on(e,t),s&&(t.ye||=Math.max(a,1),a<=t.U&&sn(t)),o.u&&H(e,{s:"outcome",u:o.u,Ve:s?"unknown":"failed",x:0,mt:!1,Pt:!1,It:0,C:n.
-code||0,W:n.detail||""});let i=r===t.S;en(t,1),i?_t(t,r+1):(t.r.splice(r,1),t.l--),Ir(e,t),i&&Ar(e,t,n.n)},Ir=(e,t)=>{t.l===t.S&&t.ye&&(tt(t,t.ye),t.ye=0),ve(e,
-t)};var Dr=e=>e.i<=e.L||e.x<=e.L?0:Math.floor(e.bt*(e.i-e.L)/(e.x-e.L)),Et=e=>e.d==="open"&&e.i>e.L,Br=e=>{e.bt-=Dr(e),e.L=e.i},an=(e,t)=>{t.Le=++e.Le,t.d="asked",t.xe=
-0,Br(t);let n={...t.Ae,id:t.Le,window:[t.H,t.we]};return t.Dt?{...n,at:"position",term:t.m,o:t.x,last:0,since:0,earlier:t.$,pending:t.x-t.i}:n},Nr=(e,t)=>{let{_:n,
-Ae:r,Bt:o}=t;if(e.Je.has(r.ch)){H(e,{s:"ended",_:n,C:4312,W:""});return}let s=!!(o&&(o.term||o.offset)),a=s?o.offset:0,i={f:n,d:"away",Ae:r,Le:0,Dt:s,m:s?o.term:
-"",x:a,$:s?o.earlier:[],mn:0,H:r.window?.[0]||e.A.z?.[0]||512,we:r.window?.[1]||e.A.z?.[1]||1<<20,i:a,L:a,bt:0,Nt:0,xe:0};e.y.set(n,i),e.Je.set(r.ch,i),e.d==="o\
-pen"&&Mt(e,i)},Mt=(e,t)=>{H(e,{s:"send",_:t.f,w:{t:"subscribe",...an(e,t)}})},Ur=e=>{for(let t of e.y.values())t.d==="away"&&t.xe&&e.b>=t.xe&&Mt(e,t)},qr=(e,t)=>{
-let n=e.y.get(t);n&&(n.d!=="away"&&(Et(n)&&ln(e,n),H(e,{s:"send",w:{t:"unsubscribe",id:++e.Le,ch:n.Ae.ch}})),dn(e,n))},dn=(e,t,n=0,r="")=>{e.y.delete(t.f),e.Je.
-delete(t.Ae.ch),H(e,{s:"ended",_:t.f,C:n,W:r})},un=(e,t)=>{let n=e.Je.get(t.ch);if(!(n?.d!=="asked"||n.Le!==t.id)){if(t.code){Ce(t.code)>41||t.code<4e3?dn(e,n,t.
-code,t.detail):(n.d="away",n.xe=e.b+Math.max(1e3,t.retry||0));return}n.d="open",n.mn=t.gen||0,n.Dt||(n.Dt=!0,n.m=t.term||"",n.$=[],n.x=n.i=n.L=t.o||0),H(e,{s:"s\
-ubscribed",_:n.f,w:t})}},jr=(e,t)=>{let n=Ot(e,t.ch);!n||t.id||!t.code||(Ce(t.code)===43?dn(e,n,t.code,t.detail):(n.d="away",n.xe=e.me+1e3))},Ot=(e,t)=>{let n=e.Je.
-get(t);return n?.d==="open"?n:void 0},Wr=(e,t)=>{let n=Ot(e,t.ch),r=t.o||0;if(!(!n||r<=n.x)){if(r!==n.x+1){H(e,{s:"disconnect",C:4008,W:"",G:e.b});return}cn(n,t.
-term),n.x=r,n.bt+=t.data?.length||0,H(e,{s:"record",_:n.f,m:n.m,w:t})}},cn=(e,t)=>{!t||t===e.m||(e.m&&e.x&&(e.$=Gr([...e.$,[e.m,e.x]])),e.m=t)},Gr=e=>e.slice(-7),
-zr=(e,t)=>{let n=Ot(e,t.ch),r=t.o||0;!n||r<=n.x||(cn(n,t.term),n.i===n.x&&(n.i=r),n.x=r)},Jr=(e,t)=>{let n=Ot(e,t.ch);if(!n)return;let r=t.after||0;if(t.why==="\
-fork"){let o=Ts([...n.$,[n.m,n.x]],r);n.$=Gr(o.filter(([s])=>s&&s!==t.term))}else cn(n,t.term);n.m=t.term||"",n.x=n.i=n.L=r,n.bt=0,H(e,{s:"gap",_:n.f,w:t})},Ts=(e,t)=>{
-let n=e.findIndex(r=>r[1]>=t);return n<0?e:[...e.slice(0,n),[e[n][0],t]]},Kr=(e,{_:t,m:n,x:r})=>{let o=e.y.get(t);!o||r<=o.i||!Es(o,n,r)||(o.i<=o.L&&(o.Nt=e.b),
-o.i=r,o.d==="open"&&e.d==="open"&&((r-o.L)*4>=o.H||Dr(o)*4>=o.we)&&ln(e,o))},Es=(e,t,n)=>n<=(t===e.m?e.x:e.$.find(r=>r[0]===t)?.[1]??-1),ln=(e,t)=>{Br(t),H(e,{s:"\
-send",w:{t:"ack",ch:t.Ae.ch,o:t.i,gen:t.mn}})},fn=(e,t)=>{for(let n of e.y.values())Et(n)&&(t||e.b>=n.Nt+e.A.Ut)&&ln(e,n)},Vr=(e,t,n,r)=>{let o=e.y.get(t);if(!o)
-return;let s=o.$.findIndex(a=>a[0]===n||a[1]>=r);return{term:n,offset:r,earlier:s<0?o.$:o.$.slice(0,s)}};var Xr=e=>{let t=xr({...e,He:e.He||5e3,ve:e.ve||1e4,Ut:e.Ut||100});return{qt:(n,r)=>Sr(t,n,r),Nn:(n,r)=>Ms(t,n,r),ke:()=>Cs(t)||void 0,Bt:(n,r,o)=>Vr(t,n,r,o)}},
-Ms=(e,t,n)=>(e.Me=[],e.b=t,e.d!=="over"&&Os(e,n),e.d==="open"&&e.Me.at(-1)?.s!=="disconnect"&&Lr(e),e.Me),Os=(e,t)=>{switch(t.s){case"tick":return Hs(e);case"co\
-nnected":return Ls(e,t.Fe);case"disconnected":return $s(e,t.C);case"frame":return e.me=e.b,e.B=0,Rs(e,t.w);case"publish":return _r(e,t);case"persisted":e.Ge=Math.
-max(e.Ge,t.f);return;case"marked":return Tr(e,t);case"drop":return Mr(e,t.f,t.C);case"subscribe":return Nr(e,t);case"unsubscribe":return qr(e,t._);case"done":return Kr(
-e,t);case"bye":e.d==="open"&&(fn(e,!0),H(e,{s:"send",w:{t:"bye",code:1e3}})),e.d="over";return;case"moved":return Fs(e,t.G)}},Cs=e=>{let t=e.Q,n=r=>{r&&!(t&&r>=
-t)&&(t=r)};if(e.d==="away"||e.d==="over")return t;e.B?n(e.B+e.A.ve):(n(e.me+e.rt),e.se&&n(e.ie+e.A.He)),n(e.be);for(let r of e.y.values())Et(r)&&n(r.Nt+e.A.Ut),
-n(r.xe);for(let r of e.E)n(r.Re);return t},Ls=(e,t)=>{e.d="greeting",e.me=e.Lt=e.b,e.B=e.be=e.ut=0;let{ce:n,Un:r,lt:o,jt:s}=e.A,a=[...e.y.values()].map(i=>an(e,
-i));H(e,{s:"send",w:{t:"hello",token:t,user:n,session:e.nt,process:r,counter:++e.In,p:o,agent:s,subs:a}})},$s=(e,t)=>{e.d="away",e.se=e.dt=e.B=e.be=0,e.it=!1;for(let n of e.oe)
-et(n),n.Re=n.Ht=0,ve(e,n);for(let n of e.y.values())n.d="away",n.xe=0;Ce(t)===43?(e.d="over",H(e,{s:"fail",C:t,W:"the server closed the connection"})):Ce(t)===42&&
-H(e,{s:"authenticate",C:t})},Rs=(e,t)=>{switch(t.t){case"record":return Wr(e,t);case"stored":return Rr(e,t);case"refused":return Hr(e,t);case"pass":return zr(e,
-t);case"gap":return Jr(e,t);case"subscribed":return un(e,t);case"unsubscribed":return jr(e,t);case"ping":return H(e,{s:"send",w:{t:"pong",id:t.id}});case"welcom\
-e":return As(e,t);case"refresh":e.d==="open"&&H(e,{s:"refresh"});return;case"reconnect":e.be=e.b+(t.delay||0)}},As=(e,t)=>{if(e.d==="greeting"){e.d="open",e.nt=
-t.session||"",e.M=t.mem||"",e.ln=t.clock||0,e.Oe=t.dedupe||0,e.rt=t.heartbeat||3e4,e.ot=t.max_message||0,e.Ct=t.max_in_flight?.[0]||1024,e.pn=t.max_in_flight?.[1]||
-1<<20,e.fn=e.ie=e.b,H(e,{s:"welcome",w:t});for(let n of t.results||[])un(e,n);for(let n of e.y.values())n.d==="away"&&Mt(e,n)}},Hs=e=>{if(Or(e),e.d==="away")return;
-let t=r=>e.b>=r,n=(r,o="")=>H(e,{s:"disconnect",C:r,W:o,G:e.b});if(e.be&&t(e.be))return e.be=0,n(4104,"the server asked to come back");if(e.B){if(t(e.B+e.A.ve))
-return n(4e3)}else if(e.se&&t(e.ie+e.A.He)){if(++e.ut>3)return n(4002);e.ie=e.b,pn(e)}else t(e.me+e.rt)&&pn(e);e.d==="open"&&(fn(e,!1),Ur(e))},Fs=(e,t)=>{e.d!==
-"away"&&(t>e.me&&(e.me=t,e.B=0),t>e.ie&&(e.ie=t,e.ut=0),e.d==="open"&&!e.B&&e.b>=e.Lt+e.rt&&(pn(e),e.B=0))},pn=e=>{e.B=e.Lt=e.b,H(e,{s:"send",w:{t:"ping",id:++e.Dn}})};var Ps=64,Qr=()=>({Xe:0,le:[],Te:[],Qe:[]}),Yr=e=>{let t=e.indexOf(":");return[e.slice(0,t),+e.slice(t+1)]},mn=e=>`${e.p} ${e.ch}`,Zr=(e,t,n)=>{let{maxRecords:r=1e3,
-maxBytes:o=4<<20}=e,s=new Map,a=new Map,i=new Map,c,b=[],l=pt(),u=Qr(),p,g=new Map,M=h=>{s.set(h.id,h),a.set(h.key,h)},L=()=>{let h=l.Ue.length+l.E.size,k=u.Xe||
-u.le.length||u.Qe.length||h>256||h&&!w.H;if(!c||p||!k)return;let[$,U]=[l,u];l=pt(),u=Qr(),p=c.an($).then(()=>{p=void 0,t(U),L()},T=>{for(let O of U.Qe)O();n(T)})},
-w={te:s,We:a,H:0,we:0,Ye:(h=1)=>w.H>=r*h||w.we>=o*h,J(h){w.H++,w.we+=h},bn(h){w.H--,w.we-=h},qt(h){c=h;for(let k of h.E)i.set(mn(k),k);for(let[k,[$]]of h.qe)g.set(
-k,$);for(let k of h.te){let $={...k,ht:bn(k),R:k.sent>0};M($),w.J($.ht)}},qn(h,k){Object.assign(h,k),M(h);let[$,U]=Yr(h.key);if(g.set($,U),!c)return;l.qe.set($,
-[U,Date.now()]);let{ht:T,R:O,...C}=h;l.Et.push(C),u.Xe=h.id,u.Te.push(h)},jn(h){let[k,$]=Yr(h);return $<=(g.get(k)??0)},Wn({f:h,q:k,M:$}){let U=s.keys().next().
-value??1/0;b=b.filter(T=>T.id>=U),b.push({id:h,sent:k,mem:$}),l.le=[...b],u.le.push({f:h,q:k,M:$})},Gn(h,k){let $=mn(k);R($,{...i.get($)??k,successor:k.successor}),
-u.Xe=h},Wt(h){let k=s.get(h);return k&&(s.delete(h),a.delete(k.key),w.bn(k.ht),c&&l.Ue.push(h)),k},ae(h){let k=mn(h);if(!h.sealed)return R(k,h);i.delete(k),l.E.
-set(k,[h.ch,h.p])},zn(h){c?u.Qe.push(h):h()},Jn:L,async X(h){let k=c;if(c=void 0,h)return k?.X();await p,await k?.an(l).catch(()=>{});for(let $ of u.Qe)$();k?.X()}},
-R=(h,k)=>{c&&(i.set(h,k),l.E.set(h,k))};return w},bn=e=>e.h.reduce((t,[n,r])=>t+n.length+r.length+4,Ps+e.ch.length+e.data.length);var Ct=(e,t,n)=>e!==void 0&&t?e:n,eo=(e,t=Math.random)=>{let n=Ct(e.baseDelay,e.baseDelay>0,1e3),r=Ct(e.multiplier,e.multiplier>=1,2),o=Ct(e.maxDelay,e.maxDelay>
-0,3e4),s=Math.min(Math.max(e.jitter??.5,0),1),a={gt:0,O(){if(a.gt>=(e.maxRetries??1/0))return;let i=a.gt++;return e.first==="immediate"&&!i--?0:Math.min(Math.min(
-n*r**i,o)*(1+s*(2*t()-1)),o)},mr(i){let c=i>=Lt(e);return c&&(a.gt=0),c}};return a},Lt=e=>Ct(e.minUptime,e.minUptime>0,5e3);var to=[["network",1,5,1e3,2],["timeout",1,5,1e3,2],["tls",0],["authentication",1,3,2e3,1.5],["rate_limit",1,10,5e3,1.5],["protocol",0],["policy",0],["server",1],
-["overload",1],["application",1],["closed",0]];var no=e=>to.find(t=>t[0]===e);var Is=6e5,hn=1e4,Ds=2e3,gn=0,ro=1,oo=2,$t=3,so=(e,t,n,r)=>{let o=e.random??Math.random,s={},a=gn,i,c=0,b=0,l=0,u=0,p=0,g,M,L,w=S=>{let D=e.strategies?.[S],P=no(
-S);return{...e,maxRetries:D?.maxRetries??e.maxRetries??P?.[2]??n,baseDelay:D?.baseDelay??e.baseDelay??P?.[3],multiplier:D?.multiplier??e.multiplier??P?.[4]}},R=(S,D)=>S.
-maxRetries===D.maxRetries&&S.baseDelay===D.baseDelay&&S.multiplier===D.multiplier,h=()=>{if(!(performance.now()-p+2<Lt(e))){for(let S of Object.values(s))S.gt=0;
-C.Pe=0,g?.done(),g=void 0}},k=S=>{clearTimeout(i),l=S,c=Math.min(S,hn),b=Date.now(),i=setTimeout($,c)},$=()=>{if(l-=c,Math.abs(Date.now()-b-c)>Ds)return l=0,U();
-if(l>0)return k(l);if(a!==$t)return T();h(),k(hn)},U=()=>{a===$t?(h(),k(hn),t.ke()):a===ro?(k(Math.max(0,l-(Date.now()-b)-u)),u=0):a===oo&&T()},T=()=>{clearTimeout(
-i),L?.(),L=void 0;let S=r?.allow();if(typeof S=="number"){a=oo,L=r.onChange(T),k(S||1),t.br?.();return}g=S,a=gn,t.Kn()},O=()=>{if(M)return;M=new AbortController;
-let S={signal:M.signal},D=globalThis.document,P=()=>D?.visibilityState==="hidden"||U();for(let F of["online","offline","pageshow"])globalThis.addEventListener?.(
-F,P,S);for(let F of["visibilitychange","resume"])D?.addEventListener(F,P,S)},C={Pe:0,Ze(S){C.Gt(),s={},C.Pe=0,S&&r?.state==="open"&&r.reset(),O(),T()},Se(){a=$t,
-p=performance.now(),k(Lt(e))},Vn(S,D=0,P=S){a===$t&&h(),g?.done(P??S),g=void 0,a=ro;let F=w(""),Q=w(S),W=R(Q,F)?"":S;s[W]??=eo(Q,o);let ce=s[W],re=globalThis.navigator?.
-onLine===!1,G=e.strategies?.[S]?.maxRetries===void 0&&C.Pe>=(e.maxRetries??1/0),z=re?e.maxDelay??3e4:G?void 0:ce.O(),ne=Math.min(D,Is),m=ne+o()*Math.min(ne/4,z??
-0);return ne&&r&&r.trip(m),z===void 0?(C.Gt(),!1):(re||C.Pe++,!r&&ne>z&&(z=m),u=ne?0:Math.max(0,z-(Q.baseDelay??1e3)),k(z),t.Xn(C.Pe,Q.maxRetries,z),!0)},Gt(){clearTimeout(
-i),a=gn,L?.(),L=void 0,g?.cancel(),g=void 0,M?.abort(),M=void 0}};return C};var Ie=e=>new RegExp(`^${e}[a-z] .*`,"m").exec(nr)?.[0]??`${e}${Bs(e)} code ${e}`,Bs=e=>e>=4e3&&e<4400?"nlas"[(e-4e3)/100|0]:e>=500&&e<600||e===408||e===425||e===
-429?"l":e>=400&&e<500?"s":e?"n":"o";var io=1e3,ao=(e,t)=>{let n=new Map,r=(s,a)=>{n.delete(s)&&e({e:"reply",id:s,fault:a,type:0,data:new Uint8Array})},o=s=>{let{id:a,name:i,key:c,type:b,data:l}=s.hn;
-s.q=!0,t({t:"call",id:a,name:i,key:c,content:b,data:l})};return{Qn(s,a){let i={hn:s,q:!1},c=n.size<io;n.set(s.id,i),c?a&&o(i):r(s.id,{code:Jn,detail:`${io} call\
-s are under way`})},Yn:s=>n.delete(s),zt({id:s=0,code:a,detail:i,content:c=0,data:b}){if(a)return r(s,{code:Ie(a),detail:i??""});n.delete(s)&&e({e:"reply",id:s,
-type:c,data:b?.slice()??new Uint8Array})},Se(){for(let s of n.values())o(s)},gn(s){for(let[a,{hn:i,q:c}]of n)(s||c&&!i.key)&&r(a,s??{code:He,detail:"the connect\
-ion ended before the reply; a call with a key would be made again"})}}};var uo=(e,t,n,r)=>{let o=new e(t,[n.cn]),s=[],a=0,i=0,c=!1;o.binaryType="arraybuffer",o.onopen=()=>r.Se(o.protocol),o.onmessage=l=>r.Zn(l.data),o.onclose=l=>r.Ie(
-l.code,l.reason),o.onerror=()=>{};let b={yt:0,l(l){s.push(l),a+=64+(l.data?.length??0),a>65536&&b.yn()},yn(){if(a){let l=n.Fn(s);b.yt+=typeof l=="string"?l.length:
-l.byteLength,s=[],a=0,o.send(l)}return o.bufferedAmount},er(){let[l,u]=[i,c];return c=o.bufferedAmount>0,i=b.yt-o.bufferedAmount,u&&i>l},X(l){o.onopen=o.onmessage=
-o.onclose=null,o.close(l===1e3||l>=3e3?l:1e3)}};return b};var co=(e,t)=>{let n=new Map,r=new Set,o=i=>i&&(i.ee[0]>i.z[0]/2||i.ee[1]>i.z[1]/2),s=new Map,a=(i,c,b)=>(t(i.f,c,b)?.earlier??[]).map(([l,u])=>[l,u]);return{oe:n,
-tr(i,c,b){let l={f:i,z:b,m:"",ee:[0,0],r:[]};n.set(i,l),s.has(c)||s.set(c,l)},nr(i){let c=n.get(i);n.delete(i);for(let[b,l]of s)l===c&&s.delete(b)},F(i,[c,b]){let l=n.
-get(i);l&&(l.ee=[Math.max(0,l.ee[0]-c),Math.max(0,l.ee[1]-b)])},xn(i){let c=s.get(i.ch);return!c||!o(c)?!1:(c.K=i,!0)},wn(i){for(let c of n.values())!c.K||o(c)||
-(i(c.K),c.K=void 0)},rr(){for(let i of n.values())i.K=void 0},or({_:i,m:c,w:b}){let l=n.get(i);if(!l)return!0;let{o:u=0,ts:p=0,by:g,h:M,content:L=0,data:w}=b,R=w?.
-slice()??new Uint8Array;if(l.ee[0]>4*l.z[0]+1||l.ee[1]>4*l.z[1]+16777216)return!1;l.m!==c&&l.r.push({term:c,earlier:a(l,c,u)}),l.m=c;let h={o:u,ts:p,type:L,data:R};
-return g&&(h.by=g),M?.length&&(h.h=M),l.r.push(h),l.ee[0]++,l.ee[1]+=R.length,r.add(l),!0},sr({_:i,w:c}){let b=n.get(i);if(!b)return;let{from:l=0,to:u=0,term:p="",
-after:g=0,why:M="unknown"}=c;b.m=p,b.r.push({gap:M,from:l,to:u,term:p,after:g,earlier:a(b,p,g)}),r.add(b)},Jt(){for(let i of r){r.delete(i);let c=i.r;i.r=[],e({
-e:"records",sub:i.f,items:c})}}}};var rt=e=>Array.from(crypto.getRandomValues(new Uint8Array(e)),t=>t.toString(16).padStart(2,"0")).join(""),nt=e=>Number.parseInt(e,10),yn=(e,t)=>e instanceof q?
-{code:Ie(e.code),op:e.op,detail:e.detail+(e.cause?`: ${e.cause}`:"")}:{code:t,detail:String(e)},lo=(e,t)=>{let n=Date.now()-performance.now(),r=()=>Math.round(n+
-performance.now()),o=`connect to ${e.Kt.replace(/\?.*/,"")}`,{policy:s,durable:a}=e.De,i={connects:0,attempts:0,disconnects:{},published:0,delivered:0,failed:0,
+o===void 0?void 0:{cause:o}),this.code=Number.parseInt(t,10),this.codeName=s,this.op=n,this.detail=r}};var Xo=3e3,Qn=2e3,Yn=e=>Math.abs(Date.now()-e)>7e3,qt=e=>new q(ft,`open outbox ${e}`,"another page uses it"),Zn=async e=>{let t=globalThis.navigator?.locks;return t&&
+new Promise((n,r)=>{t.request(`holdfast:${e}`,{signal:AbortSignal.timeout(Xo)},()=>new Promise(o=>n(o))).catch(()=>r(qt(e)))})},er=async(e,t)=>{for(let n=9;;n--){
+try{return await t()}catch(r){if(!e||!n)throw r}await new Promise(r=>setTimeout(r,1e3))}};var Qo=7*864e5,tr=(e={})=>({...e,durable:!1}),pt=()=>({Lt:[],Ge:[],$:new Map,ze:new Map}),nr=async(e,t,n,r,o)=>{let s=pt(),i=[],a=[],c=new Map,b=[],l;for(let[u,
+p]of n)typeof u=="number"?i.push(p):Array.isArray(u)?a.push(p):u==="marks"?b=p:u==="user"?l=p:`${u}`.startsWith("page ")&&c.set(`${u}`.slice(5),p);if(i.sort((u,p)=>u.
+id-p.id),t&&l!==t){if(i[0])throw new q(zn,`open outbox ${e}`,`it belongs to user "${l}", not to "${t}"`);s.be=t;for(let u of a)s.$.set(u.ch+u.p,[u.ch,u.p]);a=[]}
+for(let u of i){let p=b.find(g=>u.id<=g.id);p&&!u.sent&&(Object.assign(u,{sent:p.sent,mem:p.mem}),s.Lt.push(u))}for(let[u,[,p]]of c)p<Date.now()-Qo&&s.ze.set(u,
+void 0);return s.he=[],await r(s),{ie:i,$:a,ze:c,cn:r,te:o}};var jt="outbox",Yo=e=>new Promise((t,n)=>{e.onsuccess=()=>t(e.result),e.onerror=()=>n(e.error)}),Wt=(e={})=>{let t=e.name??"holdfast";return{...e,name:t,durable:!0,
+ae:(n,r,o="")=>Zo(t+o,n,r)}},Zo=async(e,t,n)=>{let r=u=>u instanceof q?u:new q(Be,`outbox ${e}`,"IndexedDB failed",u),o=await Zn(e),s=o?0:Math.random(),i,a,c=!1,
+b=()=>{clearInterval(i),c&&l(u=>u.delete("owner")).catch(()=>{}),a?.close(),o?.()},l=u=>new Promise((p,g)=>{let E,C=a.transaction(jt,"readwrite",{durability:"st\
+rict"}),w=C.objectStore(jt);if(C.oncomplete=()=>p(),C.onabort=()=>g(r(E??C.error)),!s)return u(w);let L=w.get("owner");L.onsuccess=()=>{L.result&&L.result[0]!==
+s&&(c||!Yn(L.result[1]))?(E=qt(e),C.abort()):(c=!0,w.put([s,Date.now()],"owner"),u(w))}});try{let u=globalThis.indexedDB.open(`holdfast:${e}`,1);u.onupgradeneeded=
+()=>u.result.createObjectStore(jt),a=await Yo(u),a.onclose=()=>n(r(void 0));let p=[],g=w=>{w.openCursor().onsuccess=L=>{let h=L.target.result;h&&(p.push([h.key,
+h.value]),h.continue())}};await er(s,()=>l(g));let C=nr(e,t,p,w=>l(L=>es(L,w)),b);return s&&(i=setInterval(()=>l(()=>{}).catch(n),Qn)),await C}catch(u){throw b(),
+r(u)}},es=(e,t)=>{for(let n of t.Lt)e.put(n,n.id);for(let n of t.Ge)e.delete(n);for(let n of t.$.values())Array.isArray(n)?e.delete(n):e.put(n,[n.ch,n.p]);t.be!==
+void 0&&e.put(t.be,"user"),t.he&&e.put(t.he,"marks");for(let[n,r]of t.ze)r?e.put(r,`page ${n}`):e.delete(`page ${n}`);e.transaction.commit()};var mt=()=>EventTarget,ae=(e,t,n)=>e.dispatchEvent(new CustomEvent(t,{detail:n})),ye=()=>{let e={};return e.de=new Promise((t,n)=>{e.ge=t,e.ye=n}),e.de.catch(()=>{}),
+e},be=(e,t)=>new q(e.code,e.op??t,e.detail);var Ke=class extends mt(){id;channel;data;status;producer;number;ack;error;d=ye();Le=ye();constructor(t,n,r,o="pending"){super(),this.id=t,this.channel=n,this.data=
+r,this.status=o}get done(){return this.d.de}get kept(){return this.Le.de}Je(t){let n=t.status!==this.status||!!t.end;return this.status=t.status,t.number&&(this.
+producer=t.producer,this.number=t.number,this.Le.ge()),t.end&&(this.ack=t.ack,t.ack&&this.d.ge(t.ack),t.fault&&(this.error=be(t.fault,`publish to ${this.channel}`),
+this.d.ye(this.error),this.Le.ye(this.error))),n&&ae(this,"status",this.status),n}};var rr="ch:a n o data:d content:c h:h p:X term:x ts by:a id code:k detail:s retry count:u synced:f dup:f skipped:f copies:u sent mem:x from to at:w after gen wa\
+nt cursor:a user:a session:X why:w token:s process:x counter agent:a subs:o results:o earlier:e last since window:p max_in_flight:p max_window:p heartbeat max_m\
+essage:u max_subs:u dedupe clock name:a key:s successor:X first head version url:s delay pending",or="hello!B?@CD)EF publish!#)$67('& skip!#)89U subscribe!-#:*%\
+H[IJ>K unsubscribe!-# ack!#%< call!-ST'& refresh!BZ ping!- pong!- bye!./",sr="welcome!@?ENOLMPQ725RG stored!#)$1%2345 refused!#)$.0=/ record!#%*+,('& pass!#%* g\
+ap!#89*;A subscribed!-#*%VW<./0 unsubscribed!-#./ reply!-./'& join!#?@*X'& leave!#?@*X receipt!#>?% reconnect!ZY.",bt={at:["head","start","position","last","tim\
+e"],why:["","retention","fork"]};var ht=class extends q{offset;constructor(t,n=""){super(lt,"read a message",`byte ${t}${n&&`: ${n}`}`),this.offset=t}};var Gt=[void 0,...rr.split(" ").map((e,t)=>{let[n="",r="n"]=e.split(":");return{ln:n,fn:r,pn:t*4+4+("nukfwc".includes(r)?0:r==="x"?1:r==="X"?3:2),$t:"heo".includes(
+r)}})],gt=(()=>{let e=Object.create(null),t=(n,r)=>{for(let[o,s]of n.split(" ").entries()){let[i="",a=""]=s.split("!");e[r+o]=e[i]={In:r+o,st:i,mn:[...a].map(c=>Gt[c.
+charCodeAt(0)-34])}}};return t(or,1),t(sr,32),e})(),yt={n:2**53-1,u:2**32-1,k:65535,f:1,c:2,a:255,s:4096,h:64,e:8,o:1024},zt={h:"as",e:"xn",p:"uu"},Jt=e=>gt[e===
+"subs"?"subscribe":"subscribed"];var ts=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}),ns=new TextEncoder,Ve,V,fe,he,pe=e=>{throw new ht(e)},Oe=()=>{let e=0;for(let t=0,n=1;;t++,n*=128){V>=fe&&
+pe(fe);let r=Ve[V++];if((t>9||t>8&&r<128&&r>1)&&pe(he),e+=(r&127)*n,r<128)return e}},Ne=e=>(e>fe-V&&pe(fe),V+=e,Ve.subarray(V-e,V)),rs=e=>e?Ne(e>2?16:e>1?Oe():8):
+Oe(),ar=(e,t)=>{if("as".includes(e)){let r=Ne(Oe());try{if(r.length<=yt[e])return ts.decode(r)}catch{}pe(he)}if(e==="d")return Ne(Oe());if("xX".includes(e)){let r=Array.
+from(Ne(e==="x"?8:16),o=>(o+256).toString(16).slice(1)).join("");return/[^0]/.test(r)?r:""}if("heop".includes(e)){let r=fe,o=Ne(Oe()).length;fe=V,V-=o;let s=e===
+"o"?dr(Jt(t),{}):[...zt[e]].map(i=>ar(i,t));return V<fe&&pe(V),fe=r,s}let n=Oe();if(e==="w"){let r=bt[t];return n>0&&(r[n]??(r[0]&&pe(he)))}return n>yt[e]&&pe(he),
+e==="f"?n>0:n},dr=(e,t)=>{let n=[];for(;V<fe;){he=V;let r=Ve[V]&3,o=Oe(),s=Gt[Math.floor(o/4)];if((o<4||s&&(s.pn!==o||n.includes(s)))&&pe(he),s&&!s.$t&&n.push(s),
+he=V,!s||!e.mn.includes(s))rs(r);else{let{ln:i,fn:a,$t:c}=s;t[i]?.length>=yt[a]&&pe(he);let b=ar(a,i);c?(t[i]??=[],t[i].push(b)):b&&b.length!==0&&(a!=="p"||b[0]||
+b[1])&&(t[i]=b)}}return t},os=(e,t)=>{typeof e=="string"&&pe(0);let n=new Uint8Array(e);for(let r=0;r<n.length;){Ve=n,he=V=r,fe=n.length;let o=Oe();Ne(o),o||pe(
+he),r=fe=V,V-=o;let s=gt[Ve[V++]];if(s&&t(dr(s,{t:s.st}))===!1)return}},ge=new Uint8Array(1024),se=0,xt=e=>{if(se+e>ge.length){let t=ge;ge=new Uint8Array((se+e)*
+2),ge.set(t)}},Xe=e=>{for(xt(8);e>127;e=Math.floor(e/128))ge[se++]=e%128+128;ge[se++]=e},ir=e=>{xt(e.length),ge.set(e,se),se+=e.length},ur=e=>{xt(1);let t=++se;
+e();let n=se-t,r=0;for(let o=n;o>127;o>>=7)r++;xt(r),ge.copyWithin(t+r,t,se),se=t-1,Xe(n),se+=n},cr=(e,t,n)=>{if("xX".includes(e))ir(n.padStart(16,"0").match(/../g).
+map(r=>Number.parseInt(r,16)));else if("asd".includes(e)){let r=e==="d"?n:ns.encode(n);Xe(r.length),ir(r)}else"heop".includes(e)?ur(()=>{if(e==="o")lr(Jt(t),n);else
+for(let r of[0,1])cr(zt[e][r],t,n[r])}):Xe(e==="w"?bt[t].indexOf(n):+n)},lr=(e,t)=>{for(let{ln:n,fn:r,pn:o,$t:s}of e.mn){let i=t[n];if(!(!i||i.length===0||i===bt[n]?.[0]||
+r==="p"&&!(i[0]||i[1])))for(let a of s?i:[i])Xe(o),cr(r,n,a)}},ss=e=>{se=0;for(let n of e)ur(()=>{let r=gt[n.t];Xe(r.In),lr(r,n)});let t=ge.slice(0,se);return se>
+65536&&(ge=new Uint8Array(1024)),t},fr={bn:"holdfast.v1.bin",Dn:ss,Bn:os};var pr=e=>({D:e,S:0,$e:[],m:"away",it:e.it??"",Nn:0,R:"",hn:0,gn:0,Re:0,dt:3e4,ut:0,Rt:1024,yn:1048576,ue:[],$:[],Ke:new Map,ct:new Map,Ae:0,Ve:0,lt:!1,ce:0,ft:0,
+Xe:0,ne:0,_:new Map,Qe:new Map,He:0,xe:0,W:0,Un:0,At:0,le:0,pt:0,we:0});var H=(e,t)=>{e.$e.push(t)},xe=e=>e.hn+e.S-e.gn,Qe=e=>({ch:e.U,p:e.G,next:e.A,resolved:e.fe,acked:e.z,mem:e.R,ackedAt:e.mt,forgotten:e.ve,successor:e.pe,sealed:e.Ye}),
+Ce=e=>Math.floor(e/100);var wt=(e,t,n)=>e.Ke.get(n+t),kt=(e,t,n)=>wt(e,t,n||e.D.bt),Kt=e=>e.r.length-e.O,Fe=(e,t,n)=>({me:n?"record":"skip",J:!1,re:!!n&&!!(n.sent||n.mem),b:n,x:n?n.id:
+0,ke:n?n.size:0,K:e,q:t}),br=(e,t)=>({...Fe(e.A,e.A-1),me:"seal",x:t}),Ze=e=>{for(let t=e.O;t<e.y;t++)e.r[t].J=!1;e.y=e.O,e.oe=e.Fe=e.Ht=0},St=(e,t)=>{e.O=t,t*2>
+e.r.length&&(e.r.splice(0,t),e.y-=t,e.O=0)},Vt=(e,t)=>{e.Ht+=t,e.Fe&&(e.Fe+=t)},hr=e=>e.r[e.O]?.K??e.A,gr=(e,t,n)=>{for(let r of t){let o=vt(e,r.ch,r.p,Math.max(
+r.next,r.resolved+1));o.fe=r.resolved,o.pe=r.successor,o.z=r.acked,o.R=r.mem,o.mt=r.ackedAt,o.ve=r.forgotten}for(let r of n){let o=wt(e,r.ch,r.p)??vt(e,r.ch,r.p,
+1);mr(o,r.n),o.r.push(Fe(r.n,r.n,r)),o.A=Math.max(o.A,r.n+1),e.Ae=Math.max(e.Ae,r.id),Qt(e,r.expires)}e.Ve=e.Ae;for(let r of e.ue)r.z||(r.ve=Math.max(r.ve,hr(r)-
+1));for(let{ch:r,p:o}of t){let s=wt(e,r,o);if(mr(s,s.A),!s.pe){e.ct.set(r,s);continue}s.r.push(br(s,0));let i=wt(e,r,s.pe);i||(i=vt(e,r,s.pe,1),i.Ft=!0,e.ct.set(
+r,i)),i.ht=s}for(let r of e.ue)we(e,r)},mr=(e,t)=>{let n=(e.r.at(-1)?.q??e.fe)+1;n<t&&e.r.push(Fe(n,t-1))},vt=(e,t,n,r)=>{let o={U:t,G:n,A:r,fe:0,z:0,R:"",mt:0,
+ve:0,pe:"",ht:void 0,Ye:!1,Ft:!1,r:[],O:0,y:0,Pt:!1,oe:0,Se:0,Pe:0,It:0,Fe:0,Ht:0};return e.Ke.set(n+t,o),e.ue.push(o),o},we=(e,t)=>{!t.Pt&&t.y<t.r.length&&(t.Pt=
+!0,e.$.push(t))},as=(e,t)=>{let n=e.ct.get(t),r=e.D.bt;if(n?.G===r)return n;let o=vt(e,t,r,1);if(e.ct.set(t,o),n){n.pe=r;let s=Qe(n);ds(n,++e.Ae),o.ht=n,we(e,n),
+H(e,{i:"seal",x:e.Ae,gt:s})}return o},ds=(e,t)=>{!Kt(e)&&e.z&&e.r.push(Fe(e.A,e.A++)),e.r.push(br(e,t))},yr=(e,t)=>{let n=as(e,t.U),r=e.D.Dt&&e.m==="open",o=n.A++,
+s={id:++e.Ae,ch:t.U,p:n.G,n:o,size:t.ke,sent:r?xe(e):0,mem:r?e.R:"",expires:t.ne||0};Qt(e,s.expires),n.r.push({...Fe(o,o,s),re:!1}),we(e,n),H(e,{i:"persist",b:s})},
+xr=(e,t)=>{e.lt=!1;for(let n of e.$)for(let r=n.y;r<n.r.length;r++){let o=n.r[r];!o.re&&o.b&&o.x<=t.x&&(o.b.sent=t.J,o.b.mem=t.R)}},Xt=(e,t,n,r)=>{let o=t.r[n],
+s=r===4303?`publish: data has ${o.ke} bytes; the server's limit is ${e.ut}`:"";t.r[n]=Fe(o.K,o.q),H(e,{i:"outcome",b:o.b,Ze:"failed",T:0,yt:!1,Bt:!1,Nt:0,H:r,V:s})},
+wr=(e,t,n)=>{n.b&&!n.re&&e.ut&&n.ke>e.ut&&Xt(e,t,t.y,4303)},vr=(e,t,n)=>{for(let r of e.$)for(let o=r.y;o<r.r.length;o++){let s=r.r[o];if(s.x===t&&s.b&&!s.re){Xt(
+e,r,o,n),Sr(r,o);return}}},Qt=(e,t)=>{t&&!(e.ne&&t>=e.ne)&&(e.ne=t)},kr=e=>{if(!(!e.ne||e.S<e.ne)){e.ne=0;for(let t of e.$){let n=-1;for(let r=t.y;r<t.r.length;r++){
+let{re:o,b:s}=t.r[r];o||!s?.expires||(e.S<s.expires?Qt(e,s.expires):(Xt(e,t,r,4325),n<0&&(n=r)))}n>=0&&Sr(t,n)}}},Ye=e=>e?.me==="skip"&&!e.re,Sr=(e,t)=>{let{r:n,
+O:r,y:o}=e,s=Math.max(t-1,o);if(s===r&&Ye(n[s])&&Ye(n[s+1])&&!Ye(n[s+2])){n[s+1].K=n[s].K,e.y++,St(e,s+1);return}for(let i=s+1;i<n.length;i++){let[a,c]=[n[s],n[i]];
+Ye(a)&&Ye(c)&&a.q+1===c.K?a.q=c.q:n[++s]=c}n.length=Math.min(n.length,s+1)},et=(e,t)=>{Ze(e);let n=hr(e);if(t>=n)return;let r=e.r[e.O];r?.me==="skip"&&r.K===n?r.K=
+t:e.r.splice(e.O,0,Fe(t,n-1))};var us=64,_r=e=>{for(let t=0;e.$.length&&t<e.$.length&&e.ce<e.Rt;){e.Xe>=e.$.length&&(e.Xe=0);let n=e.$[e.Xe],r=e.$e.length;cs(e,n),t=e.$e.length>r?0:t+1,n.y>=n.r.
+length?(n.Pt=!1,e.$.splice(e.Xe,1),t=0):e.Xe++}},cs=(e,t)=>{if(!(t.ht&&!t.ht.Ye||e.S<t.Pe)){if(t.Pe=0,t.Se){if(t.y>t.O)return;et(t,t.Se),t.Se=0}for(let n=0;n<us&&
+t.y<t.r.length;n++){wr(e,t,t.r[t.y]);let r=t.r[t.y];if(ls(e,t,r))return;fs(e,t,r)}}},ls=(e,t,n)=>{let r=t.y-t.O;return e.ce>=e.Rt||e.ce&&e.ft+n.ke>e.yn||t.Fe&&r>=
+t.Fe||n.me==="seal"&&r?!0:n.re?!1:t.oe?!0:e.D.Dt?n.x>e.Ve?!0:!n.b||n.b.mem===e.R?!1:(e.lt||(e.lt=!0,H(e,{i:"mark",x:e.Ve,J:xe(e),R:e.R})),!0):!1},fs=(e,t,n)=>{e.ce++||
+(e.le=e.S),e.ft+=n.ke;let{U:r}=t,{b:o,re:s,K:i,q:a}=n,c=t.G===e.D.bt?"":t.G;if(o){let b={t:"publish",ch:r,p:c,n:o.n};s?(b.sent=o.sent,b.mem=o.mem,Tr(e,o)&&t.oe++):
+e.D.Dt||(o.sent=xe(e),o.mem=e.R),H(e,{i:"publish",E:b,b:o,qn:s})}else H(e,{i:"send",E:{t:"skip",ch:r,p:c,from:i,to:a,successor:n.me==="seal"?t.pe:""}});n.J=n.re=
+!0,t.y++},Tr=(e,t)=>t.mem!==e.R||e.Re>0&&xe(e)-t.sent>e.Re,_t=(e,t,n)=>{n.J&&(n.J=!1,e.ce--,e.ft-=n.ke,n.b&&t.oe&&Tr(e,n.b)&&t.oe--)};var Er=(e,t)=>{let n=kt(e,t.ch,t.p);if(!n)return;let r=n.O;for(;r<n.y;r++){let s=n.r[r];if(s.q>(t.n||0)||s.me==="seal"&&(r>n.O||!t.skipped))break;_t(e,n,s),s.me===
+"seal"&&(n.Ye=!0),s.b&&ms(e,s.b,t)}if(r===n.O)return;Zt(e,n);let o=n.r[r-1].q;t.skipped||((n.R!==e.R||!Cr(e,n))&&en(n),n.z=o,n.R=e.R,n.mt=xe(e)),Vt(n,r-n.O),St(
+n,r),$r(e,n),Mr(e,n,o)},ms=(e,t,n)=>{let r=(n.n||0)-t.n,o=r<(n.count||1),s=o&&!!n.skipped;H(e,{i:"outcome",b:t,Ze:s?"failed":"delivered",T:o&&!s?Math.max(0,(n.o||
+0)-r):0,yt:o&&!s&&!!n.dup,Bt:!s&&!!n.synced,Nt:s?0:n.copies||0,H:s?4328:0,V:""})},Zt=(e,t)=>{t.It=e.pt=0,e.le=e.S},en=e=>{e.ve=Math.max(e.ve,e.z)},Mr=(e,t,n)=>{
+if(!(n<=t.fe&&!t.Ye)){if(t.fe=Math.max(t.fe,n),t.Ye){Kt(t)||(e.Ke.delete(t.G+t.U),e.ue=e.ue.filter(o=>o!==t));let r=kt(e,t.U,t.pe);r?.Ft&&(r.Ft=!1,H(e,{i:"resol\
+ved",gt:Qe(r)}))}H(e,{i:"resolved",gt:Qe(t)})}},Or=(e,t)=>{let n=kt(e,t.ch,t.p);if(!n)return;let r=t.code||0;r===4302?(e.m="over",H(e,{i:"fail",H:r,V:`lane ${n.G}\
+ in ${t.ch}: number ${t.n||0} was used for something else`})):r===4003||r===4316?bs(e,n,t.want||1):Ce(r)===41?hs(e,n,t):gs(e,n,t)},bs=(e,t,n)=>{if(++t.It>3){H(e,
+{i:"disconnect",H:4003,V:`lane ${t.G} makes no progress`,X:e.S});return}if(n<=t.z)if(t.R===e.R&&Cr(e,t)){let r=Math.max(n,t.ve+1);r<=t.z&&H(e,{i:"lost",U:t.U,G:t.G,
+K:r,q:t.z}),t.z=n-1}else en(t);Lr(e,t),et(t,n),we(e,t)},Cr=(e,t)=>!e.Re||xe(e)-t.mt<e.Re-Math.floor(e.Re/10),Lr=(e,t)=>{for(let n=t.O;n<t.y;n++)_t(e,t,t.r[n])},
+hs=(e,t,n)=>{t.Pe=e.S+(n.retry||1e3),Zt(e,t);let r=t.r.slice(t.O,t.y).findLast(s=>s.q===n.n)?.b;Lr(e,t);let o=t.Ht;Ze(t),n.code===4102&&(t.Fe=Math.max(1,o)),we(
+e,t),H(e,{i:"held",b:r,H:n.code,V:n.detail||"",X:t.Pe})},gs=(e,t,n)=>{let r=t.O;for(;r<t.y&&(t.r[r].q!==n.n||t.r[r].me==="seal");)r++;if(r===t.y)return;let o=t.r[r],
+s=n.code===4315,i=n.want||0;_t(e,t,o),Zt(e,t),s&&(t.Se||=Math.max(i,1),i<=t.z&&en(t)),o.b&&H(e,{i:"outcome",b:o.b,Ze:s?"unknown":"failed",T:0,yt:!1,Bt:!1,Nt:0,H:n.
+code||0,V:n.detail||""});let a=r===t.O;Vt(t,1),a?St(t,r+1):(t.r.splice(r,1),t.y--),$r(e,t),a&&Mr(e,t,n.n)},$r=(e,t)=>{t.y===t.O&&t.Se&&(et(t,t.Se),t.Se=0),we(e,
+t)};var Rr=e=>e.d<=e.F||e.T<=e.F?0:Math.floor(e.xt*(e.d-e.F)/(e.T-e.F)),Tt=e=>e.m==="open"&&e.d>e.F,Ar=e=>{e.xt-=Rr(e),e.F=e.d},tn=(e,t)=>{t.He=++e.He,t.m="asked",t._e=
+0,Ar(t);let n={...t.Ie,id:t.He,window:[t.B,t.Te]};return t.Ut?{...n,at:"position",term:t.w,o:t.T,last:0,since:0,earlier:t.P,pending:t.T-t.d}:n},Hr=(e,t)=>{let{C:n,
+Ie:r,qt:o}=t;if(e.Qe.has(r.ch)){H(e,{i:"ended",C:n,H:4312,V:""});return}let s=!!(o&&(o.term||o.offset)),i=s?o.offset:0,a={x:n,m:"away",Ie:r,He:0,Ut:s,w:s?o.term:
+"",T:i,P:s?o.earlier:[],xn:0,B:r.window?.[0]||e.D.Q?.[0]||512,Te:r.window?.[1]||e.D.Q?.[1]||1<<20,d:i,F:i,xt:0,jt:0,_e:0};e._.set(n,a),e.Qe.set(r.ch,a),e.m==="o\
+pen"&&Et(e,a)},Et=(e,t)=>{H(e,{i:"send",C:t.x,E:{t:"subscribe",...tn(e,t)}})},Fr=e=>{for(let t of e._.values())t.m==="away"&&t._e&&e.S>=t._e&&Et(e,t)},Pr=(e,t)=>{
+let n=e._.get(t);n&&(n.m!=="away"&&(Tt(n)&&sn(e,n),H(e,{i:"send",E:{t:"unsubscribe",id:++e.He,ch:n.Ie.ch}})),nn(e,n))},nn=(e,t,n=0,r="")=>{e._.delete(t.x),e.Qe.
+delete(t.Ie.ch),H(e,{i:"ended",C:t.x,H:n,V:r})},rn=(e,t)=>{let n=e.Qe.get(t.ch);if(!(n?.m!=="asked"||n.He!==t.id)){if(t.code){Ce(t.code)>41||t.code<4e3?nn(e,n,t.
+code,t.detail):(n.m="away",n._e=e.S+Math.max(1e3,t.retry||0));return}n.m="open",n.xn=t.gen||0,n.Ut||(n.Ut=!0,n.w=t.term||"",n.P=[],n.T=n.d=n.F=t.o||0),H(e,{i:"s\
+ubscribed",C:n.x,E:t})}},Ir=(e,t)=>{let n=Mt(e,t.ch);!n||t.id||!t.code||(Ce(t.code)===43?nn(e,n,t.code,t.detail):(n.m="away",n._e=e.xe+1e3))},Mt=(e,t)=>{let n=e.Qe.
+get(t);return n?.m==="open"?n:void 0},Dr=(e,t)=>{let n=Mt(e,t.ch),r=t.o||0;if(!(!n||r<=n.T)){if(r!==n.T+1){H(e,{i:"disconnect",H:4008,V:"",X:e.S});return}on(n,t.
+term),n.T=r,n.xt+=t.data?.length||0,H(e,{i:"record",C:n.x,w:n.w,E:t})}},on=(e,t)=>{!t||t===e.w||(e.w&&e.T&&(e.P=Br([...e.P,[e.w,e.T]])),e.w=t)},Br=e=>e.slice(-7),
+Nr=(e,t)=>{let n=Mt(e,t.ch),r=t.o||0;!n||r<=n.T||(on(n,t.term),n.d===n.T&&(n.d=r),n.T=r)},Ur=(e,t)=>{let n=Mt(e,t.ch);if(!n)return;let r=t.after||0;if(t.why==="\
+fork"){let o=ys([...n.P,[n.w,n.T]],r);n.P=Br(o.filter(([s])=>s&&s!==t.term))}else on(n,t.term);n.w=t.term||"",n.T=n.d=n.F=r,n.xt=0,H(e,{i:"gap",C:n.x,E:t})},ys=(e,t)=>{
+let n=e.findIndex(r=>r[1]>=t);return n<0?e:[...e.slice(0,n),[e[n][0],t]]},qr=(e,{C:t,w:n,T:r})=>{let o=e._.get(t);!o||r<=o.d||!xs(o,n,r)||(o.d<=o.F&&(o.jt=e.S),
+o.d=r,o.m==="open"&&e.m==="open"&&((r-o.F)*4>=o.B||Rr(o)*4>=o.Te)&&sn(e,o))},xs=(e,t,n)=>n<=(t===e.w?e.T:e.P.find(r=>r[0]===t)?.[1]??-1),sn=(e,t)=>{Ar(t),H(e,{i:"\
+send",E:{t:"ack",ch:t.Ie.ch,o:t.d,gen:t.xn}})},an=(e,t)=>{for(let n of e._.values())Tt(n)&&(t||e.S>=n.jt+e.D.Wt)&&sn(e,n)},jr=(e,t,n,r)=>{let o=e._.get(t);if(!o)
+return;let s=o.P.findIndex(i=>i[0]===n||i[1]>=r);return{term:n,offset:r,earlier:s<0?o.P:o.P.slice(0,s)}};var Wr=e=>{let t=pr({...e,De:e.De||5e3,Ee:e.Ee||1e4,Wt:e.Wt||100});return{Gt:(n,r)=>gr(t,n,r),jn:(n,r)=>ws(t,n,r),Me:()=>ks(t)||void 0,qt:(n,r,o)=>jr(t,n,r,o)}},
+ws=(e,t,n)=>(e.$e=[],e.S=t,e.m!=="over"&&vs(e,n),e.m==="open"&&e.$e.at(-1)?.i!=="disconnect"&&_r(e),e.$e),vs=(e,t)=>{switch(t.i){case"tick":return Ms(e);case"co\
+nnected":return Ss(e,t.Be);case"disconnected":return _s(e,t.H);case"frame":return e.xe=e.S,e.W=0,Ts(e,t.E);case"publish":return yr(e,t);case"persisted":e.Ve=Math.
+max(e.Ve,t.x);return;case"marked":return xr(e,t);case"drop":return vr(e,t.x,t.H);case"subscribe":return Hr(e,t);case"unsubscribe":return Pr(e,t.C);case"done":return qr(
+e,t);case"bye":e.m==="open"&&(an(e,!0),H(e,{i:"send",E:{t:"bye",code:1e3}})),e.m="over";return;case"moved":return Os(e,t.X)}},ks=e=>{let t=e.ne,n=r=>{r&&!(t&&r>=
+t)&&(t=r)};if(e.m==="away"||e.m==="over")return t;e.W?n(e.W+e.D.Ee):(n(e.xe+e.dt),e.ce&&n(e.le+e.D.De)),n(e.we);for(let r of e._.values())Tt(r)&&n(r.jt+e.D.Wt),
+n(r._e);for(let r of e.$)n(r.Pe);return t},Ss=(e,t)=>{e.m="greeting",e.xe=e.At=e.S,e.W=e.we=e.pt=0;let{be:n,Wn:r,bt:o,zt:s}=e.D,i=[...e._.values()].map(a=>tn(e,
+a));H(e,{i:"send",E:{t:"hello",token:t,user:n,session:e.it,process:r,counter:++e.Nn,p:o,agent:s,subs:i}})},_s=(e,t)=>{e.m="away",e.ce=e.ft=e.W=e.we=0,e.lt=!1;for(let n of e.ue)
+Ze(n),n.Pe=n.It=0,we(e,n);for(let n of e._.values())n.m="away",n._e=0;Ce(t)===43?(e.m="over",H(e,{i:"fail",H:t,V:"the server closed the connection"})):Ce(t)===42&&
+H(e,{i:"authenticate",H:t})},Ts=(e,t)=>{switch(t.t){case"record":return Dr(e,t);case"stored":return Er(e,t);case"refused":return Or(e,t);case"pass":return Nr(e,
+t);case"gap":return Ur(e,t);case"subscribed":return rn(e,t);case"unsubscribed":return Ir(e,t);case"ping":return H(e,{i:"send",E:{t:"pong",id:t.id}});case"welcom\
+e":return Es(e,t);case"refresh":e.m==="open"&&H(e,{i:"refresh"});return;case"reconnect":e.we=e.S+(t.delay||0)}},Es=(e,t)=>{if(e.m==="greeting"){e.m="open",e.it=
+t.session||"",e.R=t.mem||"",e.hn=t.clock||0,e.Re=t.dedupe||0,e.dt=t.heartbeat||3e4,e.ut=t.max_message||0,e.Rt=t.max_in_flight?.[0]||1024,e.yn=t.max_in_flight?.[1]||
+1<<20,e.gn=e.le=e.S,H(e,{i:"welcome",E:t});for(let n of t.results||[])rn(e,n);for(let n of e._.values())n.m==="away"&&Et(e,n)}},Ms=e=>{if(kr(e),e.m==="away")return;
+let t=r=>e.S>=r,n=(r,o="")=>H(e,{i:"disconnect",H:r,V:o,X:e.S});if(e.we&&t(e.we))return e.we=0,n(4104,"the server asked to come back");if(e.W){if(t(e.W+e.D.Ee))
+return n(4e3)}else if(e.ce&&t(e.le+e.D.De)){if(++e.pt>3)return n(4002);e.le=e.S,dn(e)}else t(e.xe+e.dt)&&dn(e);e.m==="open"&&(an(e,!1),Fr(e))},Os=(e,t)=>{e.m!==
+"away"&&(t>e.xe&&(e.xe=t,e.W=0),t>e.le&&(e.le=t,e.pt=0),e.m==="open"&&!e.W&&e.S>=e.At+e.dt&&(dn(e),e.W=0))},dn=e=>{e.W=e.At=e.S,H(e,{i:"send",E:{t:"ping",id:++e.Un}})};var Cs=64,Gr=()=>({et:0,he:[],Le:[],tt:[]}),zr=e=>{let t=e.indexOf(":");return[e.slice(0,t),+e.slice(t+1)]},un=e=>`${e.p} ${e.ch}`,Jr=(e,t,n)=>{let{maxRecords:r=1e3,
+maxBytes:o=4<<20}=e,s=new Map,i=new Map,a=new Map,c,b=[],l=pt(),u=Gr(),p,g=new Map,E=h=>{s.set(h.id,h),i.set(h.key,h)},C=()=>{let h=l.Ge.length+l.$.size,M=u.et||
+u.he.length||u.tt.length||h>256||h&&!w.B;if(!c||p||!M)return;let[$,B]=[l,u];l=pt(),u=Gr(),p=c.cn($).then(()=>{p=void 0,t(B),C()},O=>{for(let S of B.tt)S();n(O)})},
+w={ie:s,Ke:i,B:0,Te:0,nt:(h=1)=>w.B>=r*h||w.Te>=o*h,Y(h){w.B++,w.Te+=h},wn(h){w.B--,w.Te-=h},Gt(h){c=h;for(let M of h.$)a.set(un(M),M);for(let[M,[$]]of h.ze)g.set(
+M,$);for(let M of h.ie){let $={...M,wt:cn(M),I:M.sent>0};E($),w.Y($.wt)}},Gn(h,M){Object.assign(h,M),E(h);let[$,B]=zr(h.key);if(g.set($,B),!c)return;l.ze.set($,
+[B,Date.now()]);let{wt:O,I:S,...v}=h;l.Lt.push(v),u.et=h.id,u.Le.push(h)},zn(h){let[M,$]=zr(h);return $<=(g.get(M)??0)},Jn({x:h,J:M,R:$}){let B=s.keys().next().
+value??1/0;b=b.filter(O=>O.id>=B),b.push({id:h,sent:M,mem:$}),l.he=[...b],u.he.push({x:h,J:M,R:$})},Kn(h,M){let $=un(M);L($,{...a.get($)??M,successor:M.successor}),
+u.et=h},Jt(h){let M=s.get(h);return M&&(s.delete(h),i.delete(M.key),w.wn(M.wt),c&&l.Ge.push(h)),M},fe(h){let M=un(h);if(!h.sealed)return L(M,h);a.delete(M),l.$.
+set(M,[h.ch,h.p])},Vn(h){c?u.tt.push(h):h()},Xn:C,async te(h){let M=c;if(c=void 0,h)return M?.te();await p,await M?.cn(l).catch(()=>{});for(let $ of u.tt)$();M?.te()}},
+L=(h,M)=>{c&&(a.set(h,M),l.$.set(h,M))};return w},cn=e=>e.h.reduce((t,[n,r])=>t+n.length+r.length+4,Cs+e.ch.length+e.data.length);var Ot=(e,t,n)=>e!==void 0&&t?e:n,Kr=(e,t=Math.random)=>{let n=Ot(e.baseDelay,e.baseDelay>0,1e3),r=Ot(e.multiplier,e.multiplier>=1,2),o=Ot(e.maxDelay,e.maxDelay>
+0,3e4),s=Math.min(Math.max(e.jitter??.5,0),1),i={vt:0,A(){if(i.vt>=(e.maxRetries??1/0))return;let a=i.vt++;return e.first==="immediate"&&!a--?0:Math.min(Math.min(
+n*r**a,o)*(1+s*(2*t()-1)),o)},yr(a){let c=a>=Ct(e);return c&&(i.vt=0),c}};return i},Ct=e=>Ot(e.minUptime,e.minUptime>0,5e3);var Vr=[["network",1,5,1e3,2],["timeout",1,5,1e3,2],["tls",0],["authentication",1,3,2e3,1.5],["rate_limit",1,10,5e3,1.5],["protocol",0],["policy",0],["server",1],
+["overload",1],["application",1],["closed",0]];var Xr=e=>Vr.find(t=>t[0]===e);var Ls=6e5,ln=1e4,$s=2e3,fn=0,Qr=1,Yr=2,Lt=3,Zr=(e,t,n,r)=>{let o=e.random??Math.random,s={},i=fn,a,c=0,b=0,l=0,u=0,p=0,g,E,C,w=v=>{let R=e.strategies?.[v],U=Xr(
+v)??[];return[R?.maxRetries??e.maxRetries??U[2]??n,R?.baseDelay??e.baseDelay??U[3],R?.multiplier??e.multiplier??U[4]]},L=()=>{if(!(performance.now()-p+2<Ct(e))){
+for(let v of Object.values(s))v.vt=0;S.Ne=0,g?.done(),g=void 0}},h=v=>{clearTimeout(a),l=v,c=Math.min(v,ln),b=Date.now(),a=setTimeout(M,c)},M=()=>{if(l-=c,Math.
+abs(Date.now()-b-c)>$s)return l=0,$();if(l>0)return h(l);if(i!==Lt)return B();L(),h(ln)},$=()=>{i===Lt?(L(),h(ln),t.Me()):i===Qr?(h(Math.max(0,l-(Date.now()-b)-
+u)),u=0):i===Yr&&B()},B=()=>{clearTimeout(a),C?.(),C=void 0;let v=r?.allow();if(typeof v=="number"){i=Yr,C=r.onChange(B),h(v||1),t.xr?.();return}g=v,i=fn,t.Qn()},
+O=()=>{if(E)return;E=new AbortController;let v={signal:E.signal},R=globalThis.document,U=()=>R?.visibilityState==="hidden"||$();for(let I of["online","offline",
+"pageshow"])globalThis.addEventListener?.(I,U,v);for(let I of["visibilitychange","resume"])R?.addEventListener(I,U,v)},S={Ne:0,rt(v){S.Kt(),s={},S.Ne=0,v&&r?.state===
+"open"&&r.reset(),O(),B()},Oe(){i=Lt,p=performance.now(),h(Ct(e))},Yn(v,R=0,U=v){i===Lt&&L(),g?.done(U??v),g=void 0,i=Qr;let I=w(v),[F,ee,G]=I,ie=`${I}`==`${w("")}`?
+"":v;s[ie]??=Kr({...e,maxRetries:F,baseDelay:ee,multiplier:G},o);let ne=globalThis.navigator?.onLine===!1,W=e.strategies?.[v]?.maxRetries===void 0&&S.Ne>=(e.maxRetries??
+1/0),z=ne?e.maxDelay??3e4:W?void 0:s[ie].A(),te=Math.min(R,Ls),m=te+o()*Math.min(te/4,z??0);return te&&r&&r.trip(m),z===void 0?(S.Kt(),!1):(ne||S.Ne++,!r&&te>z&&
+(z=m),u=te?0:Math.max(0,z-(ee??1e3)),h(z),t.Zn(S.Ne,F,z),!0)},Kt(){clearTimeout(a),i=fn,C?.(),C=void 0,g?.cancel(),g=void 0,E?.abort(),E=void 0}};return S};var Pe=e=>new RegExp(`^${e}[a-z] .*`,"m").exec(Xn)?.[0]??`${e}${Rs(e)} code ${e}`,Rs=e=>e>=4e3&&e<4400?"nlas"[(e-4e3)/100|0]:e>=500&&e<600||e===408||e===425||e===
+429?"l":e>=400&&e<500?"s":e?"n":"o";var eo=1e3,to=(e,t)=>{let n=new Map,r=(s,i)=>{n.delete(s)&&e({e:"reply",id:s,fault:i,type:0,data:new Uint8Array})},o=s=>{let{id:i,name:a,key:c,type:b,data:l}=s.vn;
+s.J=!0,t({t:"call",id:i,name:a,key:c,content:b,data:l})};return{er(s,i){let a={vn:s,J:!1},c=n.size<eo;n.set(s.id,a),c?i&&o(a):r(s.id,{code:qn,detail:`${eo} call\
+s are under way`})},tr:s=>n.delete(s),Vt({id:s=0,code:i,detail:a,content:c=0,data:b}){if(i)return r(s,{code:Pe(i),detail:a??""});n.delete(s)&&e({e:"reply",id:s,
+type:c,data:b?.slice()??new Uint8Array})},Oe(){for(let s of n.values())o(s)},kn(s){for(let[i,{vn:a,J:c}]of n)(s||c&&!a.key)&&r(i,s??{code:He,detail:"the connect\
+ion ended before the reply; a call with a key would be made again"})}}};var no=(e,t,n,r)=>{let o=new e(t,[n.bn]),s=[],i=0,a=0,c=!1;o.binaryType="arraybuffer",o.onopen=()=>r.Oe(o.protocol),o.onmessage=l=>r.nr(l.data),o.onclose=l=>r.Ue(
+l.code,l.reason),o.onerror=()=>{};let b={kt:0,y(l){s.push(l),i+=64+(l.data?.length??0),i>65536&&b.Sn()},Sn(){if(i){let l=n.Dn(s);b.kt+=typeof l=="string"?l.length:
+l.byteLength,s=[],i=0,o.send(l)}return o.bufferedAmount},rr(){let[l,u]=[a,c];return c=o.bufferedAmount>0,a=b.kt-o.bufferedAmount,u&&a>l},te(l){o.onopen=o.onmessage=
+o.onclose=null,o.close(l===1e3||l>=3e3?l:1e3)}};return b};var ro=(e,t)=>{let n=new Map,r=new Set,o=a=>a&&(a.se[0]>a.Q[0]/2||a.se[1]>a.Q[1]/2),s=new Map,i=(a,c,b)=>(t(a.x,c,b)?.earlier??[]).map(([l,u])=>[l,u]);return{ue:n,
+or(a,c,b){let l={x:a,Q:b,w:"",se:[0,0],r:[]};n.set(a,l),s.has(c)||s.set(c,l)},sr(a){let c=n.get(a);n.delete(a);for(let[b,l]of s)l===c&&s.delete(b)},N(a,[c,b]){let l=n.
+get(a);l&&(l.se=[Math.max(0,l.se[0]-c),Math.max(0,l.se[1]-b)])},_n(a){let c=s.get(a.ch);return!c||!o(c)?!1:(c.Z=a,!0)},Tn(a){for(let c of n.values())!c.Z||o(c)||
+(a(c.Z),c.Z=void 0)},ir(){for(let a of n.values())a.Z=void 0},ar({C:a,w:c,E:b}){let l=n.get(a);if(!l)return!0;let{o:u=0,ts:p=0,by:g,h:E,content:C=0,data:w}=b,L=w?.
+slice()??new Uint8Array;if(l.se[0]>4*l.Q[0]+1||l.se[1]>4*l.Q[1]+16777216)return!1;l.w!==c&&l.r.push({term:c,earlier:i(l,c,u)}),l.w=c;let h={o:u,ts:p,type:C,data:L};
+return g&&(h.by=g),E?.length&&(h.h=E),l.r.push(h),l.se[0]++,l.se[1]+=L.length,r.add(l),!0},dr({C:a,E:c}){let b=n.get(a);if(!b)return;let{from:l=0,to:u=0,term:p="",
+after:g=0,why:E="unknown"}=c;b.w=p,b.r.push({gap:E,from:l,to:u,term:p,after:g,earlier:i(b,p,g)}),r.add(b)},Xt(){for(let a of r){r.delete(a);let c=a.r;a.r=[],e({
+e:"records",sub:a.x,items:c})}}}};var nt=e=>Array.from(crypto.getRandomValues(new Uint8Array(e)),t=>t.toString(16).padStart(2,"0")).join(""),tt=e=>Number.parseInt(e,10),pn=(e,t)=>e instanceof q?
+{code:Pe(e.code),op:e.op,detail:e.detail+(e.cause?`: ${e.cause}`:"")}:{code:t,detail:String(e)},oo=(e,t)=>{let n=Date.now()-performance.now(),r=()=>Math.round(n+
+performance.now()),o=`connect to ${e.Qt.replace(/\?.*/,"")}`,{policy:s,durable:i}=e.qe,a={connects:0,attempts:0,disconnects:{},published:0,delivered:0,failed:0,
 unknown:0,duplicates:0,resent:0,received:0,duplicatesDropped:0,gaps:0,lost:0,bytesIn:0,bytesOut:0,rtt:0,outboxRecords:0,outboxBytes:0},c=!1,b=!1,l=!1,u=[],p=!1,
-g=[],M=!1,L=!1,w=d=>{if(g.push(d),!M){M=!0;for(let x=g.shift();x;x=g.shift())x();M=!1,!L&&(L=!0,queueMicrotask(R))}},R=()=>{L=!1,!l&&(B.Jn(),We(),b&&!B.H&&w(Nt),
-$())},h,k=1/0,$=()=>{let d=T.ke()??1/0;d>=k||(clearTimeout(h),k=d,h=setTimeout(()=>{k=1/0,w(U)},Math.min(Math.max(2,d-r()),1e9)))},U=()=>{l||(F?.er()&&S({s:"mov\
-ed",G:r()}),S({s:"tick"}))},T=Xr({nt:rt(16),Un:rt(8),lt:rt(16),ce:e.ce,jt:e.jt,He:e.He,ve:e.ve,Ft:!!e.De.ne}),O,C,S=d=>{if(l)return;for(let A of T.Nn(r(),d))D(A);
-let x=C;C=void 0,x?.()},D=d=>{switch(d.s){case"send":return Re(d.w);case"publish":return zo(d);case"persist":B.qn(O,d.u),e.De.ne||Bt(O);return;case"mark":return B.Wn(
-d);case"seal":return B.Gn(d.f,d.pt);case"outcome":return Ko(d);case"resolved":return B.ae(d.pt);case"held":d.u&&t({e:"held",ch:d.u.ch,at:d.G-r()+Date.now(),fault:P(
-d)});return;case"lost":return i.lost+=d.I-d.j+1,t({e:"lost",ch:d.P,producer:d.N,from:d.j,to:d.I});case"record":i.received++,se.or(d)||(C=()=>Y({code:qn,detail:"\
-the server sends far more than the window"}));return;case"gap":return i.gaps++,se.sr(d);case"subscribed":return t({e:"subscribed",sub:d._,term:d.w.term??"",o:d.w.
-o??0});case"ended":return Fn(d._,d.C?P(d):void 0);case"welcome":return E(d);case"disconnect":C=()=>Y(P(d),d.G-r());return;case"authenticate":return typeof e.Fe==
-"function"?void 0:Me({code:Ie(d.C),detail:re?.detail??""});case"fail":return Me(P(d));case"refresh":return J()}},P=d=>({code:Ie(d.C),detail:d.W}),F,Q=!1,W=0,ce,
-re,G=0,z=0,ne=0,m=0,y=(d,x)=>{b&&!l&&(d="closing"),t({e:"status",status:{state:d,attempt:v.Pe,...re&&{fault:re},...x}})},v=so(e.ir,{Kn:()=>{j()},Xn:(d,x,A)=>y("\
-waiting",{retryAt:Date.now()+A}),ke:()=>w(I)},1/0),j=async()=>{let d=++W;i.attempts++,clearTimeout(ce),ce=setTimeout(()=>w(()=>Y({code:jn,op:o,detail:`no welcom\
-e within ${e.vn} ms`})),e.vn);try{let x=e.Fe;if(typeof x=="function"&&(y("authenticating"),x=await x(),d!==W))return;y("connecting"),F=uo(e.ar,e.Kt,e.Vt,{Se:A=>w(
-()=>{z=1,A===e.Vt.cn?S({s:"connected",Fe:x}):Me({code:Zn,op:o,detail:`it chose the subprotocol "${A}"`})}),Zn:A=>w(()=>Dt(A)),Ie:(A,K)=>w(()=>Y(z||A!==1006?{code:Ie(
-A),detail:K}:oe))}),z=0}catch(x){d===W&&w(()=>Y({code:He,op:o,detail:String(x)}))}},oe={code:He,op:o,detail:"nobody answers there, or it is refused"},Y=(d,x=0)=>{
-if(!l){if(Te(d.code),re=d,Q&&(i.disconnects[nt(d.code)]=(i.disconnects[nt(d.code)]??0)+1),Q=!1,se.rr(),Be.gn(),S({s:"disconnected",C:nt(d.code)}),/^1\d{3}s/.test(
-d.code))return Me(d);!l&&!v.Vn("",Math.max(0,x),d)&&Me({code:tr,op:o,detail:d.detail??""})}},Te=d=>{clearTimeout(ce),W++,ne+=F?.yt??0,F?.X(nt(d)),F=void 0},We=()=>{
-F&&F.yn()>Us&&w(()=>Y({code:Gn,detail:"the server takes too little"}))},Dt=d=>{let x=F;z++,i.bytesIn+=typeof d=="string"?d.length:d.byteLength;try{e.Vt.Pn(d,A=>(f(
-A),F===x))}catch(A){Y({code:Kn,op:`read from ${e.Kt}`,detail:String(A)})}se.Jt()},f=d=>{d.t==="pong"&&G&&(i.rtt=performance.now()-G,G=0),d.t==="reply"&&Be.zt(d);
-let x=i.received;S({s:"frame",w:d}),d.t==="record"&&x===i.received&&i.duplicatesDropped++},E=d=>{clearTimeout(ce),Q=!0,i.connects++,v.Se(),re=void 0;let{user:x,
-agent:A}=d.w;y("open",{...x&&{user:x},...A&&{server:A}}),se.wn(An),Be.Se()},I=()=>{if(!Q||!F)return;let d=W,x=z;F.l({t:"ping"}),clearTimeout(ce),ce=setTimeout(()=>{
-d===W&&z===x&&w(()=>Y({code:Wn}))},e.ve/2)},J=async()=>{let d=W;if(!(typeof e.Fe!="function"||m===d)){m=d;try{let x=await e.Fe();d===W&&Ee(x)}catch{}m=0}},Ee=d=>{
-Q&&d&&w(()=>F?.l({t:"refresh",token:d}))},Re=d=>{d.t==="hello"&&d.subs&&(d.subs=d.subs.filter(x=>!se.xn(x))),!(d.t==="subscribe"&&se.xn(d))&&(d.t==="ping"&&(G=performance.
-now()),F?.l(d))},zo=({u:d,w:x,Bn:A})=>{let K=B.te.get(d.id);K&&(K.R||(K.R=!0,t({e:"entry",id:K.key,status:"sent"})),A&&i.resent++,F?.l({...x,h:K.h,content:K.type,
-data:K.data}))},An=d=>F?.l({...d,t:"subscribe"}),Jo=d=>w(()=>{d.Te.forEach(Bt);for(let x of d.Qe)x();d.Xe&&S({s:"persisted",f:d.Xe});for(let x of d.le)S({s:"mar\
-ked",...x})}),B=Zr(e.De,Jo,d=>w(()=>Me(yn(d,Ne)))),Bt=d=>t({e:"entry",id:d.key,status:d.R?"sent":"pending",producer:d.p,number:d.n}),Hn=()=>{!c||p===B.Ye()||(p=
-!p,t({e:"outbox",durable:a,full:p}))},Ae=(d,x)=>t({e:"entry",id:d,end:!0,...x}),Ko=d=>{let x=B.Wt(d.u.id);if(!x)return;i[d.Ve]++,d.mt&&i.duplicates++;let A={status:d.Ve};
-d.Ve==="delivered"?(A.ack={offset:d.x,duplicate:d.mt,synced:d.Pt,copies:d.It},Ae(x.key,A)):(A.fault=P(d),B.zn(()=>Ae(x.key,A))),Hn()},se=co(t,(d,x,A)=>T.Bt(d,x,
-A)),Be=ao(t,d=>F?.l(d)),Fn=(d,x)=>{se.Jt(),se.nr(d),t({e:"ended",sub:d,...x&&{fault:x}})},Ge=(d,x,A)=>{i.failed++,Ae(d,{status:"failed",fault:{code:x,detail:A}})},
-Vo=d=>{let x=B.We.get(d.id);if(x)Bt(x);else if(B.jn(d.id))Ae(d.id,{status:"unknown",fault:{code:Ke,detail:"it was taken by an earlier page"}});else if(l||b)Ge(d.
-id,be,"the session was closed");else if(B.Ye(s==="drop-oldest"?2:1))s==="drop-newest"?Ge(d.id,Ut,"the outbox is full, and drops what is new"):Ge(d.id,qt,"the ou\
-tbox is full");else return B.J(Pn(d)),!0;return!1},Pn=d=>bn({ch:d.ch,data:d.data,h:d.h??[]}),Xo=d=>{let{id:x,ch:A,type:K,data:ee,h:ze=[],exp:lt=0}=d,Je=Pn(d);if(s===
-"drop-oldest"){for(B.bn(Je);B.Ye()&&Qo(););if(B.Ye())return Ge(x,qt,"everything in the outbox was sent, and waits for its answer");B.J(Je)}O={key:x,ch:A,type:K,
-data:ee,h:ze,ht:Je,R:!1},i.published++,S({s:"publish",P:A,ge:ee.length,Q:lt&&lt-Date.now()+r()}),Hn()},Qo=()=>{for(let d of B.te.values())if(!d.R)return S({s:"d\
-rop",f:d.id,C:nt(Ut)}),!B.te.has(d.id);return!1},In=d=>{if(l)return Bn(d);switch(d.c){case"publish":return Xo(d);case"subscribe":{let{sub:x,c:A,earlier:K,...ee}=d;
-se.tr(x,d.ch,d.window);let ze=d.term?{term:d.term,offset:d.o??0,earlier:K??[]}:void 0;return S({s:"subscribe",_:x,Ae:ee,Bt:ze})}case"unsubscribe":return S({s:"u\
-nsubscribe",_:d.sub});case"done":se.F(d.sub,d.took),d.o!==void 0&&S({s:"done",_:d.sub,m:d.term??"",x:d.o}),Q&&se.wn(An);return;case"call":return Be.Qn(d,Q);case"\
-cancel":Be.Yn(d.id);return;case"refresh":return d.token?Ee(d.token):void J();case"reconnect":!F&&!b&&v.Ze();return;case"stats":return Dn(d.id);case"close":return Yo(
-d.drain)}},Dn=d=>t({e:"stats",id:d,stats:{...i,bytesOut:ne+(F?.yt??0),outboxRecords:B.H,outboxBytes:B.we}}),Bn=d=>{let x={code:be,detail:"the session was closed"};
-d.c==="publish"&&Ge(d.id,be,x.detail),d.c==="subscribe"&&t({e:"ended",sub:d.sub,fault:x}),d.c==="call"&&t({e:"reply",id:d.id,fault:x,type:0,data:new Uint8Array}),
-d.c==="stats"&&Dn(d.id)},Nn,Yo=d=>{if(d<0)return Nt(!0);b||(b=!0,y("closing"),Nn=setTimeout(()=>w(Nt),d))},Nt=d=>{S({s:"bye"}),Un("closed",void 0,d)},Me=d=>Un("\
-failed",d),Un=(d,x,A)=>{if(l)return;se.Jt(),We(),l=!0;for(let ee of[h,Nn])clearTimeout(ee);v.Gt(),Te(x?.code??"1000"),re=x,y(d);let K=x??{code:be,detail:"the se\
-ssion was closed"};for(let ee of se.oe.keys())Fn(ee,x);Be.gn(K),u.forEach(Bn);for(let ee of B.te.values())e.De.ne?Ae(ee.key,{status:ee.R?"sent":"pending",fault:K}):
-ee.R?Ae(ee.key,{status:"unknown",fault:{code:Ke,detail:"the session ended before the answer came"}}):Ae(ee.key,{status:"failed",fault:K});B.X(A).then(()=>t({e:"\
-closed",left:B.H}))},Zo=d=>{if(d&&l)return d.X();if(d){B.qt(d),T.qt(d.E,[...B.te.values()].map(Ns));for(let A of B.te.values()){let{key:K,ch:ee,type:ze,data:lt,
-h:Je,p:es,n:ts}=A;t({e:"restored",id:K,ch:ee,type:ze,data:lt,h:Je,status:A.R?"sent":"pending",producer:es,number:ts})}}c=!0,p=B.Ye(),t({e:"outbox",durable:a,full:p});
-let x=u;u=[],x.forEach(In),v.Ze()};return(e.De.ne?.(e.ce,d=>w(()=>Me(yn(d,Ne))))??Promise.resolve(void 0)).then(d=>w(()=>Zo(d)),d=>w(()=>Me(yn(d,Ne)))),{a(d){d.
-c==="publish"&&!Vo(d)||(c||l?w(()=>In(d)):u.push(d))}}},Ns=({id:e,ch:t,p:n,n:r,size:o,sent:s,mem:a,expires:i})=>({id:e,ch:t,p:n,n:r,size:o,sent:s,mem:a,expires:i}),
-Us=32<<20;var qs=new TextEncoder,js=new TextDecoder,ot=e=>qs.encode(e),st=e=>js.decode(e),xn=(e,t,n)=>{if(t instanceof ArrayBuffer&&(t=new Uint8Array(t)),ArrayBuffer.isView(
-t)){let o=new Uint8Array(t.buffer,t.byteOffset,t.byteLength).slice();if(n!=="json")return[n==="text"?1:0,o];t=JSON.parse(st(o))}if(typeof t=="string"&&n!=="json")
-return[n==="binary"?0:1,ot(t)];let r=JSON.stringify(t);if(r===void 0||n&&n!=="json")throw new q(Xn,e,`data cannot be ${n??"written as JSON"}`);return[2,ot(r)]},
-it=(e,t)=>e===2?JSON.parse(st(t)):e?st(t):t,wn=(e,t)=>{if(!/^[^\p{C}\p{Z}"\\\uFFFD]+$/u.test(t)||ot(t).length>255)throw new q(Vn,e,"1 to 255 bytes of printable \
-text without spaces, quotes and backslashes are wanted")},fo=(e,t=[])=>{let n=(Array.isArray(t)?t:Object.entries(t)).map(([r,o])=>[`${r}`,`${o}`]);for(let[r,o]of n)
-if(!r||ot(r).length>255||ot(o).length>4096||n.length>64)throw new q(Oe,e,"headers: at most 64, names of 1 to 255 bytes, values of at most 4,096");return n};var Ws=32,Gs=50,po=["binary","text","json"],Rt=(e,t,n)=>{let r=n.filter(([o,s])=>o!==e&&s<t);return[[e||"-",t],...r].map(([o,s])=>`${o}@${s}`).join(" ")},vn=class{gap;channel;offset;term;time;user;headers;type;bytes;$;constructor(t,n,r,{
-o,ts:s,by:a="",h:i=[],type:c,data:b}){this.channel=t,this.term=n,this.offset=o,this.time=s,this.user=a,this.headers=i,this.type=po[c],this.bytes=b,this.$=r}get data(){
-return it(po.indexOf(this.type),this.bytes)}text(){return st(this.bytes)}json(){return JSON.parse(this.text())}get position(){return Rt(this.term,this.offset,[])}get checkpoint(){
-return Rt(this.term,this.offset,this.$)}},At=class extends EventTarget{channel;f;a;kn;Xt=xe();et=[];O=0;m="";$=[];ke;xt=!1;_e;wt;i;F=[0,0];L=0;constructor(t,n,r,o){
-super(),this.f=t,this.channel=n,this.kn=r,this.a=o}get ready(){return this.Xt.re}async*[Symbol.asyncIterator](){if(this.xt)throw new q(Oe,`read ${this.channel}`,
-"somebody else reads it already");this.xt=!0;try{for(;;){this.wt&&(this.i=this.wt),this.wt=void 0,this.O>255&&(this.et.splice(0,this.O),this.O=0);let t=this.et[this.O++];
-if(this.D(!t)&&await zs(),t){let n=this.J(t);n&&(yield n);continue}if(this.et=[],this.O=0,this._e?.Sn)throw this._e.Sn;if(this._e)return;await new Promise(n=>{this.ke=
-n})}}finally{this.xt=!1}}J(t){if("o"in t)return this.F[0]++,this.F[1]+=t.data.length,this.kn||(this.wt=[this.m,t.o]),new vn(this.channel,this.m,this.$,t);if(this.m=
-t.term,this.$=t.earlier,"gap"in t)return kn(this.channel,t)}D(t){let n=performance.now(),r=n-this.L>Gs;if(!t&&!r&&this.F[0]<Ws)return!1;r&&(this.L=n);let[o,s]=this.i??
-[];return(this.i||this.F[0])&&this.a({c:"done",sub:this.f,took:this.F,...s!==void 0&&{term:o,o:s}}),this.F=[0,0],this.i=void 0,r&&!t}ack(t){this.i=[t.term,t.offset],
-this.D(!0)}close(){this._e||(this.D(!0),this.et=[],this.O=0,this.a({c:"unsubscribe",sub:this.f}),this._n())}addEventListener(t,n,r){super.addEventListener(t,n,r),
-t==="record"&&!this.xt&&this.dr()}async dr(){try{for await(let t of this)ie(this,t.gap?"gap":"record",t)}catch{}}je(t){if(!this._e){for(let n of t)this.et.push(
-n);this.ke?.()}}Se(t,n){this.Xt.fe(Rt(t,n,[]))}_n(t){if(this._e)return;let n=t&&ge(t,`subscribe to ${this.channel}`);this._e={...n&&{Sn:n}},this.Xt.pe(n??ge({code:be},
-`subscribe to ${this.channel}`)),this.ke?.(),ie(this,"end",n)}},zs=()=>new Promise(e=>{let{port1:t,port2:n}=new MessageChannel;t.onmessage=()=>{t.close(),e()},n.
-postMessage(0)}),kn=(e,{gap:t,from:n,to:r,term:o,after:s,earlier:a})=>({gap:t,channel:e,from:n,to:r,checkpoint:Rt(o,s,a)});var at=class extends mt(){status={state:"connecting",attempt:0};outbox;messages;Be=new Map;y=new Map;K=new Map;V=rt(8);z;Tn;Qt;En=xe();Yt=new Map;Zt=0;constructor(t,n={}){
-super(),this.messages=this.Be;let r=Ks(t),o=n.WebSocket??globalThis.WebSocket;if(!o)throw new q(Oe,"open session","there is no WebSocket here; give the option W\
-ebSocket");this.Qt=`session with ${r.replace(/\?.*/,"")}`,this.z=[n.window?.records??512,n.window?.bytes??1<<20];let s=n.outbox??ar(),a=n.user??"",i=(l,u)=>lo({
-Kt:r,Vt:n.codec??yr,Fe:n.token,ce:a,jt:n.agent??"holdfast-ts",De:u&&s.ne?{...s,ne:(p,g)=>s.ne(p,g,u)}:s,ir:n.backoff??{},vn:n.connectTimeout??1e4,He:n.ackTimeout,
-ve:n.pongTimeout??1e4,ar:o},l),c=l=>this.je(l),b=s.ne?s.name:"";this.Tn=n.tabs?n.tabs(i,c,{url:r,user:a,outbox:b,page:this.V}):i(c)}get state(){return this.status.
-state}get error(){return this.status.fault&&ge(this.status.fault,this.Qt)}publish(t,n,r={}){let o=`publish to ${t}`;wn(o,t);let[s,a]=xn(o,n,r.type),i=fo(o,r.headers),
-c=`${this.V}:${++this.Zt}`,b=new Ve(c,t,n);return this.Be.set(c,b),this.a({c:"publish",id:c,ch:t,type:s,data:a,...i[0]&&{h:i},...r.ttl&&{exp:Date.now()+r.ttl}}),
-b}subscribe(t,n={}){let r=`subscribe to ${t}`;wn(r,t);let o=++this.Zt,s=[n.window?.records??this.z[0],n.window?.bytes??this.z[1]],a={c:"subscribe",sub:o,ch:t,window:s,
-...Vs(r,n.from)};n.cursor&&(a.cursor=n.cursor);let i=new At(o,t,n.ack==="manual",c=>this.a(c));return this.y.set(o,i),this.a(a),n.signal?.addEventListener("abor\
-t",()=>i.close(),{once:!0}),n.signal?.aborted&&i.close(),i}channel(t){return{name:t,publish:(n,r)=>this.publish(t,n,r),subscribe:n=>this.subscribe(t,n)}}call(t,n,r={}){
-let o=`call ${t}`,[s,a]=n===void 0?[0,new Uint8Array]:xn(o,n),[i,c]=this.Mn(),b=(g,M)=>{this.a({c:"cancel",id:i}),c.pe(new q(g,o,M))},l=r.timeout??3e4,u=setTimeout(
-()=>b(zn,`no reply within ${l} ms`),l),p=()=>b(er,"");return r.signal?.addEventListener("abort",p),r.signal?.aborted?p():this.a({c:"call",id:i,name:t,type:s,data:a,
-...r.key&&{key:r.key}}),c.re.finally(()=>{clearTimeout(u),r.signal?.removeEventListener("abort",p),this.K.delete(i)})}refresh(t){this.a({c:"refresh",...t&&{token:t}})}reconnect(){
-this.a({c:"reconnect"})}stats(){let[t,n]=this.Mn();return this.a({c:"stats",id:t}),n.re}connected(){return this.en(()=>this.state==="open")}room(){return this.en(
-()=>!!this.outbox&&!this.outbox.full)}flush(){return this.en(()=>!!this.outbox&&!this.Be.size)}close({drain:t=5e3}={}){return this.a({c:"close",drain:t}),this.En.re}a(t){
-this.Tn.a(t)}Mn(){let t=++this.Zt,n=xe();return this.K.set(t,n),[t,n]}en(t){let n=xe();return this.Yt.set(n,t),this.vt(),n.re}vt(){let t=this.state==="failed"||
-this.state==="closed";for(let[n,r]of this.Yt){if(r())n.fe();else if(t)n.pe(this.error??ge(Js,this.Qt));else continue;this.Yt.delete(n)}}je(t){switch(t.e){case"s\
-tatus":return this.status=t.status,ie(this,"status",t.status),t.status.state==="failed"&&ie(this,"error",this.error),this.vt();case"outbox":return this.outbox={
-durable:t.durable,full:t.full},ie(this,"status",this.status),this.vt();case"restored":return this.Be.set(t.id,new Ve(t.id,t.ch,it(t.type,t.data),t.status)),this.u(
-{e:"entry",id:t.id,status:t.status,producer:t.producer,number:t.number},!0);case"entry":return this.u(t);case"records":return this.H(t.sub,t.items);case"subscri\
-bed":return this.y.get(t.sub)?.Se(t.term,t.o);case"ended":{let n=this.y.get(t.sub);return this.y.delete(t.sub),n?._n(t.fault)}case"reply":return this.zt(t);case"\
-stats":this.K.get(t.id)?.fe(t.stats),this.K.delete(t.id);return;case"held":ie(this,"held",{channel:t.ch,at:t.at,error:ge(t.fault,`publish to ${t.ch}`)});return;case"\
-lost":ie(this,"lost",{channel:t.ch,producer:t.producer,from:t.from,to:t.to});return;case"closed":return this.En.fe(t.left)}}u(t,n=!1){let r=this.Be.get(t.id);r&&
-(t.end&&this.Be.delete(t.id),(r.je(t)||n)&&ie(this,"message",r),t.end&&this.vt())}H(t,n){let r=this.y.get(t);if(r){r.je(n);for(let o of n)"gap"in o&&ie(this,"ga\
-p",kn(r.channel,o))}}zt({id:t,fault:n,type:r,data:o}){let s=this.K.get(t);if(n)return s?.pe(ge(n,"call"));try{s?.fe(it(r,o))}catch(a){s?.pe(a)}}},Js={code:be,detail:"\
-the session was closed"},Ks=e=>{try{let t=new URL(e,globalThis.location?.href);if(t.protocol=t.protocol.replace("http","ws"),/^wss?:$/.test(t.protocol))return t.
-hash="",t.pathname==="/"&&(t.pathname="/ws"),t.href}catch{}throw new q(Oe,"open session",`url: "${e}" is none for ws, wss, http or https`)},Vs=(e,t="head")=>{if(typeof t==
+g=[],E=!1,C=!1,w=d=>{if(g.push(d),!E){E=!0;for(let x=g.shift();x;x=g.shift())x();E=!1,!C&&(C=!0,queueMicrotask(L))}},L=()=>{C=!1,!l&&(D.Xn(),je(),b&&!D.B&&w(Bt),
+$())},h,M=1/0,$=()=>{let d=O.Me()??1/0;d>=M||(clearTimeout(h),M=d,h=setTimeout(()=>{M=1/0,w(B)},Math.min(Math.max(2,d-r()),1e9)))},B=()=>{l||(F?.rr()&&R({i:"mov\
+ed",X:r()}),R({i:"tick"}))},O=Wr({it:nt(16),Wn:nt(8),bt:nt(16),be:e.be,zt:e.zt,De:e.De,Ee:e.Ee,Dt:!!e.qe.ae}),S,v,R=d=>{if(l)return;for(let A of O.jn(r(),d))U(A);
+let x=v;v=void 0,x?.()},U=d=>{switch(d.i){case"send":return Re(d.E);case"publish":return No(d);case"persist":D.Gn(S,d.b),e.qe.ae||Dt(S);return;case"mark":return D.Jn(
+d);case"seal":return D.Kn(d.x,d.gt);case"outcome":return qo(d);case"resolved":return D.fe(d.gt);case"held":d.b&&t({e:"held",ch:d.b.ch,at:d.X-r()+Date.now(),fault:I(
+d)});return;case"lost":return a.lost+=d.q-d.K+1,t({e:"lost",ch:d.U,producer:d.G,from:d.K,to:d.q});case"record":a.received++,oe.ar(d)||(v=()=>Q({code:In,detail:"\
+the server sends far more than the window"}));return;case"gap":return a.gaps++,oe.dr(d);case"subscribed":return t({e:"subscribed",sub:d.C,term:d.E.term??"",o:d.E.
+o??0});case"ended":return Ln(d.C,d.H?I(d):void 0);case"welcome":return T(d);case"disconnect":v=()=>Q(I(d),d.X-r());return;case"authenticate":return typeof e.Be==
+"function"?void 0:Ee({code:Pe(d.H),detail:ne?.detail??""});case"fail":return Ee(I(d));case"refresh":return J()}},I=d=>({code:Pe(d.H),detail:d.V}),F,ee=!1,G=0,ie,
+ne,W=0,z=0,te=0,m=0,y=(d,x)=>{b&&!l&&(d="closing"),t({e:"status",status:{state:d,attempt:k.Ne,...ne&&{fault:ne},...x}})},k=Zr(e.ur,{Qn:()=>{j()},Zn:(d,x,A)=>y("\
+waiting",{retryAt:Date.now()+A}),Me:()=>w(P)},1/0),j=async()=>{let d=++G;a.attempts++,clearTimeout(ie),ie=setTimeout(()=>w(()=>Q({code:Dn,op:o,detail:`no welcom\
+e within ${e.En} ms`})),e.En);try{let x=e.Be;if(typeof x=="function"&&(y("authenticating"),x=await x(),d!==G))return;y("connecting"),F=no(e.cr,e.Qt,e.Yt,{Oe:A=>w(
+()=>{z=1,A===e.Yt.bn?R({i:"connected",Be:x}):Ee({code:Jn,op:o,detail:`it chose the subprotocol "${A}"`})}),nr:A=>w(()=>It(A)),Ue:(A,K)=>w(()=>Q(z||A!==1006?{code:Pe(
+A),detail:K}:re))}),z=0}catch(x){d===G&&w(()=>Q({code:He,op:o,detail:String(x)}))}},re={code:He,op:o,detail:"nobody answers there, or it is refused"},Q=(d,x=0)=>{
+if(!l){if(_e(d.code),ne=d,ee&&(a.disconnects[tt(d.code)]=(a.disconnects[tt(d.code)]??0)+1),ee=!1,oe.ir(),De.kn(),R({i:"disconnected",H:tt(d.code)}),/^1\d{3}s/.test(
+d.code))return Ee(d);!l&&!k.Yn("",Math.max(0,x),d)&&Ee({code:Vn,op:o,detail:d.detail??""})}},_e=d=>{clearTimeout(ie),G++,te+=F?.kt??0,F?.te(tt(d)),F=void 0},je=()=>{
+F&&F.Sn()>Hs&&w(()=>Q({code:Nn,detail:"the server takes too little"}))},It=d=>{let x=F;z++,a.bytesIn+=typeof d=="string"?d.length:d.byteLength;try{e.Yt.Bn(d,A=>(f(
+A),F===x))}catch(A){Q({code:lt,op:`read from ${e.Qt}`,detail:String(A)})}oe.Xt()},f=d=>{d.t==="pong"&&W&&(a.rtt=performance.now()-W,W=0),d.t==="reply"&&De.Vt(d);
+let x=a.received;R({i:"frame",E:d}),d.t==="record"&&x===a.received&&a.duplicatesDropped++},T=d=>{clearTimeout(ie),ee=!0,a.connects++,k.Oe(),ne=void 0;let{user:x,
+agent:A}=d.E;y("open",{...x&&{user:x},...A&&{server:A}}),oe.Tn(On),De.Oe()},P=()=>{if(!ee||!F)return;let d=G,x=z;F.y({t:"ping"}),clearTimeout(ie),ie=setTimeout(
+()=>{d===G&&z===x&&w(()=>Q({code:Bn}))},e.Ee/2)},J=async()=>{let d=G;if(!(typeof e.Be!="function"||m===d)){m=d;try{let x=await e.Be();d===G&&Te(x)}catch{}m=0}},
+Te=d=>{ee&&d&&w(()=>F?.y({t:"refresh",token:d}))},Re=d=>{d.t==="hello"&&d.subs&&(d.subs=d.subs.filter(x=>!oe._n(x))),!(d.t==="subscribe"&&oe._n(d))&&(d.t==="pin\
+g"&&(W=performance.now()),F?.y(d))},No=({b:d,E:x,qn:A})=>{let K=D.ie.get(d.id);K&&(K.I||(K.I=!0,t({e:"entry",id:K.key,status:"sent"})),A&&a.resent++,F?.y({...x,
+h:K.h,content:K.type,data:K.data}))},On=d=>F?.y({...d,t:"subscribe"}),Uo=d=>w(()=>{d.Le.forEach(Dt);for(let x of d.tt)x();d.et&&R({i:"persisted",x:d.et});for(let x of d.he)
+R({i:"marked",...x})}),D=Jr(e.qe,Uo,d=>w(()=>Ee(pn(d,Be)))),Dt=d=>t({e:"entry",id:d.key,status:d.I?"sent":"pending",producer:d.p,number:d.n}),Cn=()=>{!c||p===D.nt()||
+(p=!p,t({e:"outbox",durable:i,full:p}))},Ae=(d,x)=>t({e:"entry",id:d,end:!0,...x}),qo=d=>{let x=D.Jt(d.b.id);if(!x)return;a[d.Ze]++,d.yt&&a.duplicates++;let A={
+status:d.Ze};d.Ze==="delivered"?(A.ack={offset:d.T,duplicate:d.yt,synced:d.Bt,copies:d.Nt},Ae(x.key,A)):(A.fault=I(d),D.Vn(()=>Ae(x.key,A))),Cn()},oe=ro(t,(d,x,A)=>O.qt(
+d,x,A)),De=to(t,d=>F?.y(d)),Ln=(d,x)=>{oe.Xt(),oe.sr(d),t({e:"ended",sub:d,...x&&{fault:x}})},We=(d,x,A)=>{a.failed++,Ae(d,{status:"failed",fault:{code:x,detail:A}})},
+jo=d=>{let x=D.Ke.get(d.id);if(x)Dt(x);else if(D.zn(d.id))Ae(d.id,{status:"unknown",fault:{code:Je,detail:"it was taken by an earlier page"}});else if(l||b)We(d.
+id,le,"the session was closed");else if(D.nt(s==="drop-oldest"?2:1))s==="drop-newest"?We(d.id,Nt,"the outbox is full, and drops what is new"):We(d.id,Ut,"the ou\
+tbox is full");else return D.Y($n(d)),!0;return!1},$n=d=>cn({ch:d.ch,data:d.data,h:d.h??[]}),Wo=d=>{let{id:x,ch:A,type:K,data:Y,h:Ge=[],exp:ct=0}=d,ze=$n(d);if(s===
+"drop-oldest"){for(D.wn(ze);D.nt()&&Go(););if(D.nt())return We(x,Ut,"everything in the outbox was sent, and waits for its answer");D.Y(ze)}S={key:x,ch:A,type:K,
+data:Y,h:Ge,wt:ze,I:!1},a.published++,R({i:"publish",U:A,ke:Y.length,ne:ct&&ct-Date.now()+r()}),Cn()},Go=()=>{for(let d of D.ie.values())if(!d.I)return R({i:"dr\
+op",x:d.id,H:tt(Nt)}),!D.ie.has(d.id);return!1},Rn=d=>{if(l)return Hn(d);switch(d.c){case"publish":return Wo(d);case"subscribe":{let{sub:x,c:A,earlier:K,...Y}=d;
+oe.or(x,d.ch,d.window);let Ge=d.term?{term:d.term,offset:d.o??0,earlier:K??[]}:void 0;return R({i:"subscribe",C:x,Ie:Y,qt:Ge})}case"unsubscribe":return R({i:"un\
+subscribe",C:d.sub});case"done":oe.N(d.sub,d.took),d.o!==void 0&&R({i:"done",C:d.sub,w:d.term??"",T:d.o}),ee&&oe.Tn(On);return;case"call":return De.er(d,ee);case"\
+cancel":De.tr(d.id);return;case"refresh":return d.token?Te(d.token):void J();case"reconnect":!F&&!b&&k.rt();return;case"stats":return An(d.id);case"close":return zo(
+d.drain)}},An=d=>t({e:"stats",id:d,stats:{...a,bytesOut:te+(F?.kt??0),outboxRecords:D.B,outboxBytes:D.Te}}),Hn=d=>{let x={code:le,detail:"the session was closed"};
+d.c==="publish"&&We(d.id,le,x.detail),d.c==="subscribe"&&t({e:"ended",sub:d.sub,fault:x}),d.c==="call"&&t({e:"reply",id:d.id,fault:x,type:0,data:new Uint8Array}),
+d.c==="stats"&&An(d.id)},Fn,zo=d=>{if(d<0)return Bt(!0);b||(b=!0,y("closing"),Fn=setTimeout(()=>w(Bt),d))},Bt=d=>{R({i:"bye"}),Pn("closed",void 0,d)},Ee=d=>Pn("\
+failed",d),Pn=(d,x,A)=>{if(l)return;oe.Xt(),je(),l=!0;for(let Y of[h,Fn])clearTimeout(Y);k.Kt(),_e(x?.code??"1000"),ne=x,y(d);let K=x??{code:le,detail:"the sess\
+ion was closed"};for(let Y of oe.ue.keys())Ln(Y,x);De.kn(K),u.forEach(Hn);for(let Y of D.ie.values())e.qe.ae?Ae(Y.key,{status:Y.I?"sent":"pending",fault:K}):Y.I?
+Ae(Y.key,{status:"unknown",fault:{code:Je,detail:"the session ended before the answer came"}}):Ae(Y.key,{status:"failed",fault:K});D.te(A).then(()=>t({e:"closed",
+left:D.B}))},Jo=d=>{if(d&&l)return d.te();if(d){D.Gt(d),O.Gt(d.$,[...D.ie.values()].map(As));for(let A of D.ie.values()){let{key:K,ch:Y,type:Ge,data:ct,h:ze,p:Ko,
+n:Vo}=A;t({e:"restored",id:K,ch:Y,type:Ge,data:ct,h:ze,status:A.I?"sent":"pending",producer:Ko,number:Vo})}}c=!0,p=D.nt(),t({e:"outbox",durable:i,full:p});let x=u;
+u=[],x.forEach(Rn),k.rt()};return(e.qe.ae?.(e.be,d=>w(()=>Ee(pn(d,Be))))??Promise.resolve(void 0)).then(d=>w(()=>Jo(d)),d=>w(()=>Ee(pn(d,Be)))),{l(d){d.c==="pub\
+lish"&&!jo(d)||(c||l?w(()=>Rn(d)):u.push(d))}}},As=({id:e,ch:t,p:n,n:r,size:o,sent:s,mem:i,expires:a})=>({id:e,ch:t,p:n,n:r,size:o,sent:s,mem:i,expires:a}),Hs=32<<
+20;var Fs=new TextEncoder,Ps=new TextDecoder,rt=e=>Fs.encode(e),ot=e=>Ps.decode(e),mn=(e,t,n)=>{if(t instanceof ArrayBuffer&&(t=new Uint8Array(t)),ArrayBuffer.isView(
+t)){let o=new Uint8Array(t.buffer,t.byteOffset,t.byteLength).slice();if(n!=="json")return[n==="text"?1:0,o];t=JSON.parse(ot(o))}if(typeof t=="string"&&n!=="json")
+return[n==="binary"?0:1,rt(t)];let r=JSON.stringify(t);if(r===void 0||n&&n!=="json")throw new q(Wn,e,`data cannot be ${n??"written as JSON"}`);return[2,rt(r)]},
+st=(e,t)=>e===2?JSON.parse(ot(t)):e?ot(t):t,bn=(e,t)=>{if(!/^[^\p{C}\p{Z}"\\\uFFFD]+$/u.test(t)||rt(t).length>255)throw new q(jn,e,"1 to 255 bytes of printable \
+text without spaces, quotes and backslashes are wanted")},so=(e,t=[])=>{let n=(Array.isArray(t)?t:Object.entries(t)).map(([r,o])=>[`${r}`,`${o}`]);for(let[r,o]of n)
+if(!r||rt(r).length>255||rt(o).length>4096||n.length>64)throw new q(Me,e,"headers: at most 64, names of 1 to 255 bytes, values of at most 4,096");return n};var Is=32,Ds=50,io=["binary","text","json"],$t=(e,t,n)=>{let r=n.filter(([o,s])=>o!==e&&s<t);return[[e||"-",t],...r].map(([o,s])=>`${o}@${s}`).join(" ")},hn=class{gap;channel;offset;term;time;user;headers;type;bytes;P;constructor(t,n,r,{
+o,ts:s,by:i="",h:a=[],type:c,data:b}){this.channel=t,this.term=n,this.offset=o,this.time=s,this.user=i,this.headers=a,this.type=io[c],this.bytes=b,this.P=r}get data(){
+return st(io.indexOf(this.type),this.bytes)}text(){return ot(this.bytes)}json(){return JSON.parse(this.text())}get position(){return $t(this.term,this.offset,[])}get checkpoint(){
+return $t(this.term,this.offset,this.P)}},Rt=class extends EventTarget{channel;x;l;Mn;Zt=ye();ot=[];A=0;w="";P=[];Me;St=!1;Ce;_t;d;N=[0,0];F=0;constructor(t,n,r,o){
+super(),this.x=t,this.channel=n,this.Mn=r,this.l=o}get ready(){return this.Zt.de}async*[Symbol.asyncIterator](){if(this.St)throw new q(Me,`read ${this.channel}`,
+"somebody else reads it already");this.St=!0;try{for(;;){this._t&&(this.d=this._t),this._t=void 0,this.A>255&&(this.ot.splice(0,this.A),this.A=0);let t=this.ot[this.A++];
+if(this.j(!t)&&await Bs(),t){let n=this.Y(t);n&&(yield n);continue}if(this.ot=[],this.A=0,this.Ce?.On)throw this.Ce.On;if(this.Ce)return;await new Promise(n=>{this.Me=
+n})}}finally{this.St=!1}}Y(t){if("o"in t)return this.N[0]++,this.N[1]+=t.data.length,this.Mn||(this._t=[this.w,t.o]),new hn(this.channel,this.w,this.P,t);if(this.w=
+t.term,this.P=t.earlier,"gap"in t)return gn(this.channel,t)}j(t){let n=performance.now(),r=n-this.F>Ds;if(!t&&!r&&this.N[0]<Is)return!1;r&&(this.F=n);let[o,s]=this.d??
+[];return(this.d||this.N[0])&&this.l({c:"done",sub:this.x,took:this.N,...s!==void 0&&{term:o,o:s}}),this.N=[0,0],this.d=void 0,r&&!t}ack(t){this.d=[t.term,t.offset],
+this.j(!0)}close(){this.Ce||(this.j(!0),this.ot=[],this.A=0,this.l({c:"unsubscribe",sub:this.x}),this.Cn())}addEventListener(t,n,r){super.addEventListener(t,n,r),
+t==="record"&&!this.St&&this.lr()}async lr(){try{for await(let t of this)ae(this,t.gap?"gap":"record",t)}catch{}}Je(t){if(!this.Ce){for(let n of t)this.ot.push(
+n);this.Me?.()}}Oe(t,n){this.Zt.ge($t(t,n,[]))}Cn(t){if(this.Ce)return;let n=t&&be(t,`subscribe to ${this.channel}`);this.Ce={...n&&{On:n}},this.Zt.ye(n??be({code:le},
+`subscribe to ${this.channel}`)),this.Me?.(),ae(this,"end",n)}},Bs=()=>new Promise(e=>{let{port1:t,port2:n}=new MessageChannel;t.onmessage=()=>{t.close(),e()},n.
+postMessage(0)}),gn=(e,{gap:t,from:n,to:r,term:o,after:s,earlier:i})=>({gap:t,channel:e,from:n,to:r,checkpoint:$t(o,s,i)});var it=class extends mt(){status={state:"connecting",attempt:0};outbox;messages;je=new Map;_=new Map;Z=new Map;ee=nt(8);Q;Ln;en;$n=ye();tn=new Map;nn=0;constructor(t,n={}){
+super(),this.messages=this.je;let r=Us(t),o=n.WebSocket??globalThis.WebSocket;if(!o)throw new q(Me,"open session","there is no WebSocket here; give the option W\
+ebSocket");this.en=`session with ${r.replace(/\?.*/,"")}`,this.Q=[n.window?.records??512,n.window?.bytes??1<<20];let s=n.outbox??tr(),i=n.user??"",a=(l,u)=>oo({
+Qt:r,Yt:n.codec??fr,Be:n.token,be:i,zt:n.agent??"holdfast-ts",qe:u&&s.ae?{...s,ae:(p,g)=>s.ae(p,g,u)}:s,ur:n.backoff??{},En:n.connectTimeout??1e4,De:n.ackTimeout,
+Ee:n.pongTimeout??1e4,cr:o},l),c=l=>this.Je(l),b=s.ae?s.name:"";this.Ln=n.tabs?n.tabs(a,c,{url:r,user:i,outbox:b,page:this.ee}):a(c)}get state(){return this.status.
+state}get error(){return this.status.fault&&be(this.status.fault,this.en)}publish(t,n,r={}){let o=`publish to ${t}`;bn(o,t);let[s,i]=mn(o,n,r.type),a=so(o,r.headers),
+c=`${this.ee}:${++this.nn}`,b=new Ke(c,t,n);return this.je.set(c,b),this.l({c:"publish",id:c,ch:t,type:s,data:i,...a[0]&&{h:a},...r.ttl&&{exp:Date.now()+r.ttl}}),
+b}subscribe(t,n={}){let r=`subscribe to ${t}`;bn(r,t);let o=++this.nn,s=[n.window?.records??this.Q[0],n.window?.bytes??this.Q[1]],i={c:"subscribe",sub:o,ch:t,window:s,
+...qs(r,n.from)};n.cursor&&(i.cursor=n.cursor);let a=new Rt(o,t,n.ack==="manual",c=>this.l(c));return this._.set(o,a),this.l(i),n.signal?.addEventListener("abor\
+t",()=>a.close(),{once:!0}),n.signal?.aborted&&a.close(),a}channel(t){return{name:t,publish:(n,r)=>this.publish(t,n,r),subscribe:n=>this.subscribe(t,n)}}call(t,n,r={}){
+let o=`call ${t}`,[s,i]=n===void 0?[0,new Uint8Array]:mn(o,n),[a,c]=this.Rn(),b=(g,E)=>{this.l({c:"cancel",id:a}),c.ye(new q(g,o,E))},l=r.timeout??3e4,u=setTimeout(
+()=>b(Un,`no reply within ${l} ms`),l),p=()=>b(Kn,"");return r.signal?.addEventListener("abort",p),r.signal?.aborted?p():this.l({c:"call",id:a,name:t,type:s,data:i,
+...r.key&&{key:r.key}}),c.de.finally(()=>{clearTimeout(u),r.signal?.removeEventListener("abort",p),this.Z.delete(a)})}refresh(t){this.l({c:"refresh",...t&&{token:t}})}reconnect(){
+this.l({c:"reconnect"})}stats(){let[t,n]=this.Rn();return this.l({c:"stats",id:t}),n.de}connected(){return this.rn(()=>this.state==="open")}room(){return this.rn(
+()=>!!this.outbox&&!this.outbox.full)}flush(){return this.rn(()=>!!this.outbox&&!this.je.size)}close({drain:t=5e3}={}){return this.l({c:"close",drain:t}),this.$n.de}l(t){
+this.Ln.l(t)}Rn(){let t=++this.nn,n=ye();return this.Z.set(t,n),[t,n]}rn(t){let n=ye();return this.tn.set(n,t),this.Tt(),n.de}Tt(){let t=this.state==="failed"||
+this.state==="closed";for(let[n,r]of this.tn){if(r())n.ge();else if(t)n.ye(this.error??be(Ns,this.en));else continue;this.tn.delete(n)}}Je(t){switch(t.e){case"s\
+tatus":return this.status=t.status,ae(this,"status",t.status),t.status.state==="failed"&&ae(this,"error",this.error),this.Tt();case"outbox":return this.outbox={
+durable:t.durable,full:t.full},ae(this,"status",this.status),this.Tt();case"restored":return this.je.set(t.id,new Ke(t.id,t.ch,st(t.type,t.data),t.status)),this.b(
+{e:"entry",id:t.id,status:t.status,producer:t.producer,number:t.number},!0);case"entry":return this.b(t);case"records":return this.B(t.sub,t.items);case"subscri\
+bed":return this._.get(t.sub)?.Oe(t.term,t.o);case"ended":{let n=this._.get(t.sub);return this._.delete(t.sub),n?.Cn(t.fault)}case"reply":return this.Vt(t);case"\
+stats":this.Z.get(t.id)?.ge(t.stats),this.Z.delete(t.id);return;case"held":ae(this,"held",{channel:t.ch,at:t.at,error:be(t.fault,`publish to ${t.ch}`)});return;case"\
+lost":ae(this,"lost",{channel:t.ch,producer:t.producer,from:t.from,to:t.to});return;case"closed":return this.$n.ge(t.left)}}b(t,n=!1){let r=this.je.get(t.id);r&&
+(t.end&&this.je.delete(t.id),(r.Je(t)||n)&&ae(this,"message",r),t.end&&this.Tt())}B(t,n){let r=this._.get(t);if(r){r.Je(n);for(let o of n)"gap"in o&&ae(this,"ga\
+p",gn(r.channel,o))}}Vt({id:t,fault:n,type:r,data:o}){let s=this.Z.get(t);if(n)return s?.ye(be(n,"call"));try{s?.ge(st(r,o))}catch(i){s?.ye(i)}}},Ns={code:le,detail:"\
+the session was closed"},Us=e=>{try{let t=new URL(e,globalThis.location?.href);if(t.protocol=t.protocol.replace("http","ws"),/^wss?:$/.test(t.protocol))return t.
+hash="",t.pathname==="/"&&(t.pathname="/ws"),t.href}catch{}throw new q(Me,"open session",`url: "${e}" is none for ws, wss, http or https`)},qs=(e,t="head")=>{if(typeof t==
 "string")return{at:t};if("last"in t)return{at:"last",last:t.last};if("since"in t)return{at:"time",since:t.since};if("offset"in t)return t.offset?{at:"position",
-o:t.offset}:{at:"start"};let n=t.checkpoint.split(/\s+/).filter(Boolean);if(!n[0])return{at:"start"};let[[r,o],...s]=n.map(a=>{let i=/^(-|[\da-f]{16})@(\d{1,16})$/.
-exec(a);if(!i||n.length>8)throw new q(Oe,e,`checkpoint: "${t.checkpoint}"`);return[i[1].replace("-",""),+i[2]]});return r?{at:"position",term:r,o,earlier:s}:o?{
-at:"position",o}:{at:"start"}};var _=e=>document.getElementById(e);function N(e,t,...n){let r=document.createElement(e);return t&&(r.className=t),r.append(...n),r}function te(e,t){e.textContent!==
-t&&(e.textContent=t),e.hidden=t===""}var ke=e=>te(_("announcement"),e);function Ht(e){let t=new Date(e),n=t.toDateString()===new Date().toDateString(),r=N("time",
-"",n?t.toLocaleTimeString():t.toLocaleString());return r.dateTime=t.toISOString(),r.title=t.toLocaleString(void 0,{dateStyle:"full",timeStyle:"long"}),r}function dt(e,t=""){
-let n=N("span",`badge ${e}`,e);return n.title=t,n}function De(e,t,n){te(t,n),n?e.setAttribute("aria-invalid","true"):e.removeAttribute("aria-invalid")}var Sn=e=>new TextEncoder().
-encode(e);function Xs(e,t){if(t.trim()==="")return"There is nothing to send yet.";if(!e)return"";try{return JSON.parse(t),""}catch(n){return`That is not JSON: ${n.message}`}}
-function mo(e){let t=_("composer"),n=_("message"),r=()=>new FormData(t).get("type")==="json",o=()=>{n.rows=Math.min(6,n.value.split(`
-`).length)};function s(){let a=r(),i=n.value,c=Xs(a,i)||e(a?{json:i.trim()}:{text:i});De(n,_("mistake"),c),c||(n.value=""),o(),n.focus()}t.onsubmit=a=>{a.preventDefault(),
-s()},n.oninput=()=>{De(n,_("mistake"),""),o()},n.onkeydown=a=>{a.key!=="Enter"||a.shiftKey||a.isComposing||(a.preventDefault(),s())},t.onchange=()=>{let a=r();n.
-placeholder=a?'{"any": "JSON value"}':"Write a message",n.classList.toggle("json",a),De(n,_("mistake"),"")},n.focus()}var Le=e=>{let{code:t,detail:n}=e;return typeof t=="number"?{code:t,detail:String(n??"")}:{code:4300,detail:String(e)}},ue=(e,t)=>`${e.toLocaleString()} ${t}${e===
-1?"":"s"}`,_n=e=>e.charAt(0).toUpperCase()+e.slice(1);function bo(e){function t({code:a,detail:i}){let c=e[a]?.[1]??"the server said something that this page ha\
-s no words for";return!i||i.includes(c)?_n(`${c} (${a}).`):_n(`${a<4e3?i:`${c}: ${i}`} (${a}).`)}let n=a=>e[a]?.[2]?`${_n(e[a][2])}.`:"",r=({waiting:a,durable:i})=>{
-let c=i?"safe in this browser":"here";return a===0?i?"What you write is kept in this browser.":"What you write waits here.":`${ue(a,"message")} ${a===1?"waits":
-"wait"} ${c}.`};function o(a){let i=a.user?`to ${a.host} as ${a.user}.`:`to ${a.host}.`,c=Number.isNaN(a.tokenEnds)?"soon":`in ${a.tokenEnds} s`;return a.tokenEnds!==
-void 0?`${i} The token ends ${c}; with the next one you stay connected.`:a.waiting>0?`${i} ${ue(a.waiting,"message")} on the way.`:i}function s(a){let i=a.fault?
-t(a.fault):"";if(a.wantsToken)return["Not let in.",`${i} ${a.fault?n(a.fault.code):""} ${r(a)}`];switch(a.state){case"open":return["Connected",o(a)];case"waitin\
-g":return a.offline?["Offline.",`It goes on when there is a network again. ${r(a)}`]:[`${a.before?"Cut off":"Not connected"}. Next try in ${a.retryIn??0} s.`,`${i}\
- ${r(a)}`];case"failed":return["Stopped.",`${i} ${a.fault?n(a.fault.code):""}`];case"closing":case"closed":return["Closed.",""];default:return[a.before?"Connect\
-ing again…":"Connecting…",`to ${a.host}. ${a.before||a.waiting>0?r(a):""}`]}}return{sentence:t,advice:n,connection:s}}var Ft=(e,t)=>e[t]?.[0]??["now","later",
-"authenticate","stop"][Math.floor(t/100)-40]??"now";function ho(e,t,n,r){let o=!1,s,a,i="",c=u=>Ft(n,u)==="authenticate";async function b(){let{status:u}=e,p=(g,M=4107)=>{e.status===u&&(a={code:M,detail:g})};try{
-let g=await fetch("readyz",{cache:"no-store",signal:AbortSignal.timeout(3e3)}),M=(await g.text()).trim().slice(0,80),L=Number(g.headers.get("Holdfast-Code"));L?
-p(M,L):g.ok?p("the server is there but took no connection"):p(`the server is not ready: ${M}`)}catch{p("the server cannot be reached")}}let l=u=>{let{state:p,retryAt:g=0,
-user:M}=e.status,L=p==="open";return{host:location.host,state:p,before:o,user:M,offline:navigator.onLine===!1,fault:s??a??(e.error&&Le(e.error)),retryIn:Math.max(
-0,Math.ceil((g-Date.now())/1e3)),wantsToken:!L&&s!==void 0,tokenEnds:L&&r.asked()?r.left()??Number.NaN:void 0,waiting:u.waiting,durable:e.outbox?.durable??!0}};
+o:t.offset}:{at:"start"};let n=t.checkpoint.split(/\s+/).filter(Boolean);if(!n[0])return{at:"start"};let[[r,o],...s]=n.map(i=>{let a=/^(-|[\da-f]{16})@(\d{1,16})$/.
+exec(i);if(!a||n.length>8)throw new q(Me,e,`checkpoint: "${t.checkpoint}"`);return[a[1].replace("-",""),+a[2]]});return r?{at:"position",term:r,o,earlier:s}:o?{
+at:"position",o}:{at:"start"}};var _=e=>document.getElementById(e);function N(e,t,...n){let r=document.createElement(e);return t&&(r.className=t),r.append(...n),r}function Z(e,t){e.textContent!==
+t&&(e.textContent=t),e.hidden=t===""}var ve=e=>Z(_("announcement"),e);function At(e){let t=new Date(e),n=t.toDateString()===new Date().toDateString(),r=N("time",
+"",n?t.toLocaleTimeString():t.toLocaleString());return r.dateTime=t.toISOString(),r.title=t.toLocaleString(void 0,{dateStyle:"full",timeStyle:"long"}),r}function at(e,t=""){
+let n=N("span",`badge ${e}`,e);return n.title=t,n}function Ie(e,t,n){Z(t,n),n?e.setAttribute("aria-invalid","true"):e.removeAttribute("aria-invalid")}var yn=e=>new TextEncoder().
+encode(e);function js(e,t){if(t.trim()==="")return"There is nothing to send yet.";if(!e)return"";try{return JSON.parse(t),""}catch(n){return`That is not JSON: ${n.message}`}}
+function ao(e){let t=_("composer"),n=_("message"),r=()=>new FormData(t).get("type")==="json",o=()=>{n.rows=Math.min(6,n.value.split(`
+`).length)};function s(){let i=r(),a=n.value,c=js(i,a)||e(i?{json:a.trim()}:{text:a});Ie(n,_("mistake"),c),c||(n.value=""),o(),n.focus()}t.onsubmit=i=>{i.preventDefault(),
+s()},n.oninput=()=>{Ie(n,_("mistake"),""),o()},n.onkeydown=i=>{i.key!=="Enter"||i.shiftKey||i.isComposing||(i.preventDefault(),s())},t.onchange=()=>{let i=r();n.
+placeholder=i?'{"any": "JSON value"}':"Write a message",n.classList.toggle("json",i),Ie(n,_("mistake"),"")},n.focus()}var Le=e=>{let{code:t,detail:n}=e;return typeof t=="number"?{code:t,detail:String(n??"")}:{code:4300,detail:String(e)}},de=(e,t)=>`${e.toLocaleString()} ${t}${e===
+1?"":"s"}`,xn=e=>e.charAt(0).toUpperCase()+e.slice(1);function uo(e){function t({code:i,detail:a}){let c=e[i]?.[1]??"the server said something that this page ha\
+s no words for";return!a||a.includes(c)?xn(`${c} (${i}).`):xn(`${i<4e3?a:`${c}: ${a}`} (${i}).`)}let n=i=>e[i]?.[2]?`${xn(e[i][2])}.`:"",r=({waiting:i,durable:a})=>{
+let c=a?"safe in this browser":"here";return i===0?a?"What you write is kept in this browser.":"What you write waits here.":`${de(i,"message")} ${i===1?"waits":
+"wait"} ${c}.`};function o(i){let a=i.user?`to ${i.host} as ${i.user}.`:`to ${i.host}.`,c=Number.isNaN(i.tokenEnds)?"soon":`in ${i.tokenEnds} s`;return i.tokenEnds!==
+void 0?`${a} The token ends ${c}; with the next one you stay connected.`:i.waiting>0?`${a} ${de(i.waiting,"message")} on the way.`:a}function s(i){let a=i.fault?
+t(i.fault):"";if(i.wantsToken)return["Not let in.",`${a} ${i.fault?n(i.fault.code):""} ${r(i)}`];switch(i.state){case"open":return["Connected",o(i)];case"waitin\
+g":return i.offline?["Offline.",`It goes on when there is a network again. ${r(i)}`]:[`${i.before?"Cut off":"Not connected"}. Next try in ${i.retryIn??0} s.`,`${a}\
+ ${r(i)}`];case"failed":return["Stopped.",`${a} ${i.fault?n(i.fault.code):""}`];case"closing":case"closed":return["Closed.",""];default:return[i.before?"Connect\
+ing again…":"Connecting…",`to ${i.host}. ${i.before||i.waiting>0?r(i):""}`]}}return{sentence:t,advice:n,connection:s}}var Ht=(e,t)=>e[t]?.[0]??["now","later",
+"authenticate","stop"][Math.floor(t/100)-40]??"now";function co(e,t,n,r){let o=!1,s,i,a="",c=u=>Ht(n,u)==="authenticate";async function b(){let{status:u}=e,p=(g,E=4107)=>{e.status===u&&(i={code:E,detail:g})};try{
+let g=await fetch("readyz",{cache:"no-store",signal:AbortSignal.timeout(3e3)}),E=(await g.text()).trim().slice(0,80),C=Number(g.headers.get("Holdfast-Code"));C?
+p(E,C):g.ok?p("the server is there but took no connection"):p(`the server is not ready: ${E}`)}catch{p("the server cannot be reached")}}let l=u=>{let{state:p,retryAt:g=0,
+user:E}=e.status,C=p==="open";return{host:location.host,state:p,before:o,user:E,offline:navigator.onLine===!1,fault:s??i??(e.error&&Le(e.error)),retryIn:Math.max(
+0,Math.ceil((g-Date.now())/1e3)),wantsToken:!C&&s!==void 0,tokenEnds:C&&r.asked()?r.left()??Number.NaN:void 0,waiting:u.waiting,durable:e.outbox?.durable??!0}};
 return{refused:()=>s!==void 0,renewed(){s=void 0},changed(){let{state:u}=e,p=e.error&&Le(e.error);u==="open"?(o=!0,s=void 0):p&&c(p.code)&&(u==="waiting"||u==="\
-failed")&&(s=p),a=void 0,u==="waiting"&&p?.code===4107&&!s&&b(),u!==i&&(i=u,u==="open"&&ke("Connected."),u==="waiting"&&!s&&ke(`Cut off. ${p?t.sentence(p):""} I\
-t is tried again by itself.`),u==="failed"&&ke(`Stopped. ${p?t.sentence(p):""}`))},show(u){let p=l(u),[g,M]=t.connection(p),L=p.wantsToken?"failed":p.state;_("c\
-onnection").dataset.state=L==="authenticating"?"connecting":L==="failed"||L==="closed"?"stopped":L,te(_("headline"),g),te(_("explanation"),M.trim()),te(_("tabs"),
-u.tabs),r.show(p.wantsToken===!0||p.tokenEnds!==void 0),_("retry").hidden=p.wantsToken===!0||p.state!=="waiting"&&p.state!=="failed",_("retry").textContent=p.state===
-"failed"?"Load again":"Try now"}}}function Qs(e){try{let t=e.split(".")[1].replaceAll("-","+").replaceAll("_","/");return Number(JSON.parse(atob(t)).exp)*1e3}catch{return Number.NaN}}function go(e){
-let t="",n=[],r=_("token"),o=_("credentials"),s=typeof BroadcastChannel=="function"?new BroadcastChannel("holdfast page"):void 0;function a(i){t=i;let c=n;n=[];
-for(let b of c)b(t);e()}return s&&(s.onmessage=({data:i})=>{typeof i?.token=="string"?a(i.token):t&&s.postMessage({token:t})},s.postMessage({})),o.onsubmit=i=>{
-i.preventDefault();let c=r.value.trim();r.value="",s?.postMessage({token:c}),a(c),_("message").focus()},{next:i=>i?new Promise(c=>n.push(c)):t,asked:()=>n.length>
-0,left(){let i=Qs(t);return Number.isNaN(i)?void 0:Math.max(0,Math.ceil((i-Date.now())/1e3))},show(i){i&&o.hidden&&setTimeout(()=>r.focus()),o.hidden=!i}}}var pe=e=>e.toLocaleString();function Tn(e){if(e<1e3)return ue(e,"byte");let t=["kB","MB","GB"],n=-1;do e/=1e3,n++;while(e>=1e3&&n<t.length-1);return`${e.toLocaleString(
-void 0,{maximumFractionDigits:1})} ${t[n]}`}var Ys=e=>e>0?`${e<10?e.toFixed(1):Math.round(e)} ms`:"not measured yet";function Zs(e){let t=Object.entries(e);return t.
-length?t.map(([n,r])=>r>1?`${r} × ${n}`:n).join(", "):"none"}var yo=(e,t)=>[["Connection",[["Round trip",Ys(e.rtt)],["Connections",`${pe(e.connects)} of ${ue(e.
-attempts,"attempt")}`],["Ends, by code",Zs(e.disconnects)],["Bytes in, out",`${Tn(e.bytesIn)}, ${Tn(e.bytesOut)}`],["Tabs",t.tabs]]],["Publishing",[["Taken",pe(
-e.published)],["Delivered",pe(e.delivered)],["Failed, unknown",`${pe(e.failed)}, ${pe(e.unknown)}`],["Sent again",pe(e.resent)],["… which the server had",pe(e.
-duplicates)],["Waiting",`${pe(e.outboxRecords)} (${Tn(e.outboxBytes)})`],["Kept",t.outbox]]],["Receiving",[["Received",pe(e.received)],["Doubles dropped",pe(e.duplicatesDropped)],
-["Gaps",pe(e.gaps)],["Lost by the server",pe(e.lost)]]]];function xo(e,t){let n=_("figures-panel"),r=_("figures-button"),o=new Map;function s(l){for(let[u,p]of yo(
-l,t()))for(let[g,M]of p){let L=`${u} ${g}`,w=o.get(L);w&&te(w,M)}}function a(l){for(let[u,p]of yo(l,t())){let g=N("dl","");for(let[M,L]of p){let w=N("dd","",L);
-o.set(`${u} ${M}`,w),g.append(N("div","",N("dt","",M),w))}n.append(N("section","",N("h2","",u),g))}}async function i(){let l=await e();o.size===0?a(l):s(l)}let c=()=>{
-i().catch(()=>{})},b;r.onclick=()=>{let l=n.hidden;n.hidden=!l,r.setAttribute("aria-expanded",String(l)),clearInterval(b),l&&(c(),b=setInterval(c,1e3))}}var ei=500,ti=8,ni=e=>Array.from(e.subarray(0,100),t=>t.toString(16).padStart(2,"0")).join(" ");function ri(e){if("text"in e)return N("div","payload",N("p","dat\
-a",e.text));let t="bytes"in e,n=t?`${ni(e.bytes)}${e.bytes.length>100?" …":""}`:e.json;return N("div","payload",N("span","kind",t?ue(e.bytes.length,"byte"):"J\
-SON"),N("code","data",n))}function En(e,t,n,r){let o=N("span","offset",e?String(e):"–");o.title=e?`offset ${e}`:"it has no offset yet";let s=N("span","meta");
-return r&&s.append(N("span","by",r)),n&&s.append(Ht(n)),N("li","record",o,ri(t),s)}function wo(e){let t=_("log"),n=new Map,r=0,o=0;function s(i){for(t.append(i),
-o++;t.childElementCount>ei;){let c=t.firstElementChild;c.classList.contains("record")&&r++,n.delete(Number(c.dataset.offset)),c.remove()}e()}return{clear(){n=new Map,
-r=0,t.replaceChildren()},startsAfter(i){n.size===0&&(r=i)},record(i,c,b,l){let u=En(i,c,b,l);u.dataset.offset=String(i),n.set(i,u),s(u)},notice(i){s(N("li","not\
-ice",i))},mine(i,c){let b=n.get(i);if(!b)return!1;if(b.classList.contains("mine"))return!0;b.classList.add("mine");let l=b.querySelector(".meta");return l.querySelector(
-".by")?.remove(),l.prepend(N("span","by","you")),l.append(dt("delivered",c.synced?`synced to disk, on ${ue(c.copies||1,"machine")}`:"in the server’s memory")),
-!0},forked(i){for(let[c,b]of n)c<i||(b.classList.add("gone"),b.querySelector(".badge")?.replaceWith(dt("gone")),n.delete(c))},empty:()=>t.childElementCount===0,
-hidden:()=>r,settle(){_("live").setAttribute("aria-live",o>ti?"off":"polite"),o=0}}}var vo=100,Mn=e=>e.status==="failed"||e.status==="unknown",oi=e=>e.status==="pending"||e.status==="sent";function ko(e,t,n,r){let o=[],s=new Map,a="";function i(u){
+failed")&&(s=p),i=void 0,u==="waiting"&&p?.code===4107&&!s&&b(),u!==a&&(a=u,u==="open"&&ve("Connected."),u==="waiting"&&!s&&ve(`Cut off. ${p?t.sentence(p):""} I\
+t is tried again by itself.`),u==="failed"&&ve(`Stopped. ${p?t.sentence(p):""}`))},show(u){let p=l(u),[g,E]=t.connection(p),C=p.wantsToken?"failed":p.state;_("c\
+onnection").dataset.state=C==="authenticating"?"connecting":C==="failed"||C==="closed"?"stopped":C,Z(_("headline"),g),Z(_("explanation"),E.trim()),Z(_("tabs"),u.
+tabs),r.show(p.wantsToken===!0||p.tokenEnds!==void 0),_("retry").hidden=p.wantsToken===!0||p.state!=="waiting"&&p.state!=="failed",_("retry").textContent=p.state===
+"failed"?"Load again":"Try now"}}}function Ws(e){try{let t=e.split(".")[1].replaceAll("-","+").replaceAll("_","/");return Number(JSON.parse(atob(t)).exp)*1e3}catch{return Number.NaN}}function lo(e){
+let t="",n=[],r=_("token"),o=_("credentials"),s=typeof BroadcastChannel=="function"?new BroadcastChannel("holdfast page"):void 0;function i(a){t=a;let c=n;n=[];
+for(let b of c)b(t);e()}return s&&(s.onmessage=({data:a})=>{typeof a?.token=="string"?i(a.token):t&&s.postMessage({token:t})},s.postMessage({})),o.onsubmit=a=>{
+a.preventDefault();let c=r.value.trim();r.value="",s?.postMessage({token:c}),i(c),_("message").focus()},{next:a=>a?new Promise(c=>n.push(c)):t,asked:()=>n.length>
+0,left(){let a=Ws(t);return Number.isNaN(a)?void 0:Math.max(0,Math.ceil((a-Date.now())/1e3))},show(a){a&&o.hidden&&setTimeout(()=>r.focus()),o.hidden=!a}}}var ue=e=>e.toLocaleString();function wn(e){if(e<1e3)return de(e,"byte");let t=["kB","MB","GB"],n=-1;do e/=1e3,n++;while(e>=1e3&&n<t.length-1);return`${e.toLocaleString(
+void 0,{maximumFractionDigits:1})} ${t[n]}`}var Gs=e=>e>0?`${e<10?e.toFixed(1):Math.round(e)} ms`:"not measured yet";function zs(e){let t=Object.entries(e);return t.
+length?t.map(([n,r])=>r>1?`${r} × ${n}`:n).join(", "):"none"}var fo=(e,t)=>[["Connection",[["Round trip",Gs(e.rtt)],["Connections",`${ue(e.connects)} of ${de(e.
+attempts,"attempt")}`],["Ends, by code",zs(e.disconnects)],["Bytes in, out",`${wn(e.bytesIn)}, ${wn(e.bytesOut)}`],["Tabs",t.tabs]]],["Publishing",[["Taken",ue(
+e.published)],["Delivered",ue(e.delivered)],["Failed, unknown",`${ue(e.failed)}, ${ue(e.unknown)}`],["Sent again",ue(e.resent)],["… which the server had",ue(e.
+duplicates)],["Waiting",`${ue(e.outboxRecords)} (${wn(e.outboxBytes)})`],["Kept",t.outbox]]],["Receiving",[["Received",ue(e.received)],["Doubles dropped",ue(e.duplicatesDropped)],
+["Gaps",ue(e.gaps)],["Lost by the server",ue(e.lost)]]]];function po(e,t){let n=_("figures-panel"),r=_("figures-button"),o=new Map;function s(l){for(let[u,p]of fo(
+l,t()))for(let[g,E]of p){let C=`${u} ${g}`,w=o.get(C);w&&Z(w,E)}}function i(l){for(let[u,p]of fo(l,t())){let g=N("dl","");for(let[E,C]of p){let w=N("dd","",C);o.
+set(`${u} ${E}`,w),g.append(N("div","",N("dt","",E),w))}n.append(N("section","",N("h2","",u),g))}}async function a(){let l=await e();o.size===0?i(l):s(l)}let c=()=>{
+a().catch(()=>{})},b;r.onclick=()=>{let l=n.hidden;n.hidden=!l,r.setAttribute("aria-expanded",String(l)),clearInterval(b),l&&(c(),b=setInterval(c,1e3))}}var Js=500,Ks=8,Vs=e=>Array.from(e.subarray(0,100),t=>t.toString(16).padStart(2,"0")).join(" ");function Xs(e){if("text"in e)return N("div","payload",N("p","dat\
+a",e.text));let t="bytes"in e,n=t?`${Vs(e.bytes)}${e.bytes.length>100?" …":""}`:e.json;return N("div","payload",N("span","kind",t?de(e.bytes.length,"byte"):"J\
+SON"),N("code","data",n))}function vn(e,t,n,r){let o=N("span","offset",e?String(e):"–");o.title=e?`offset ${e}`:"it has no offset yet";let s=N("span","meta");
+return r&&s.append(N("span","by",r)),n&&s.append(At(n)),N("li","record",o,Xs(t),s)}function mo(e){let t=_("log"),n=new Map,r=0,o=0;function s(a){for(t.append(a),
+o++;t.childElementCount>Js;){let c=t.firstElementChild;c.classList.contains("record")&&r++,n.delete(Number(c.dataset.offset)),c.remove()}e()}return{clear(){n=new Map,
+r=0,t.replaceChildren()},startsAfter(a){n.size===0&&(r=a)},record(a,c,b,l){let u=vn(a,c,b,l);u.dataset.offset=String(a),n.set(a,u),s(u)},notice(a){s(N("li","not\
+ice",a))},mine(a,c){let b=n.get(a);if(!b)return!1;if(b.classList.contains("mine"))return!0;b.classList.add("mine");let l=b.querySelector(".meta");return l.querySelector(
+".by")?.remove(),l.prepend(N("span","by","you")),l.append(at("delivered",c.synced?`synced to disk, on ${de(c.copies||1,"machine")}`:"in the server’s memory")),
+!0},forked(a){for(let[c,b]of n)c<a||(b.classList.add("gone"),b.querySelector(".badge")?.replaceWith(at("gone")),n.delete(c))},empty:()=>t.childElementCount===0,
+hidden:()=>r,settle(){_("live").setAttribute("aria-live",o>Ks?"off":"polite"),o=0}}}var bo=100,kn=e=>e.status==="failed"||e.status==="unknown",Qs=e=>e.status==="pending"||e.status==="sent";function ho(e,t,n,r){let o=[],s=new Map,i="";function a(u){
 o=o.filter(p=>p!==u),c(u),_("message").focus(),r()}function c(u){s.get(u)?.remove(),s.delete(u)}function b(u){let p=u.fault??{code:0},g=N("button","quiet","Send\
- again"),M=N("button","quiet","Dismiss");return g.type=M.type="button",M.onclick=()=>i(u),g.onclick=()=>{i(u),n(u)},N("div","trouble",N("p","",`${e.sentence(p)}\
- ${e.advice(p.code)}`),g,M)}function l(u){let p=s.get(u);p||(p=En(0,u.payload,0,"you"),p.classList.add("mine"),p.querySelector(".meta").append(Ht(u.at)),s.set(u,
+ again"),E=N("button","quiet","Dismiss");return g.type=E.type="button",E.onclick=()=>a(u),g.onclick=()=>{a(u),n(u)},N("div","trouble",N("p","",`${e.sentence(p)}\
+ ${e.advice(p.code)}`),g,E)}function l(u){let p=s.get(u);p||(p=vn(0,u.payload,0,"you"),p.classList.add("mine"),p.querySelector(".meta").append(At(u.at)),s.set(u,
 p),_("queue").append(p));let g=`${u.status}|${u.fault?.code??""}`;p.dataset.shown!==g&&(p.dataset.shown=g,p.querySelector(".badge")?.remove(),p.querySelector(".\
-trouble")?.remove(),p.querySelector(".meta").append(dt(u.status)),u.fault&&(p.append(Mn(u)?b(u):N("div","trouble",e.sentence(u.fault))),Mn(u)&&ke(`A message ${u.
-status==="failed"?"failed":"has an unknown outcome"}. ${e.sentence(u.fault)}`)))}return{add:u=>{o.push(u)},waiting:()=>o.filter(oi).length,clear(){s.clear(),_("\
-queue").replaceChildren()},refresh(u,p){o=o.filter(R=>{if(R.status!=="delivered")return!0;let{offset:h=0,synced:k=!1,copies:$=0}=R,U=R.channel!==u||h<=p;return R.
-channel===u&&h&&t.mine(h,{synced:k,copies:$}),U&&c(R),!U});let g=o.filter(R=>R.channel===u);for(let R of g.slice(0,vo))l(R);let M=g.length-vo;te(_("queue-more"),
-M>0?`and ${ue(M,"more message")}.`:""),_("outgoing").hidden=g.length===0,g.length===0&&(a=""),te(_("queue-held"),a),te(_("outgoing-title"),g.length===0||g.some(
-R=>!Mn(R))?"Not yet in the channel":"Not stored, or not known to be");let L=o.filter(R=>R.channel!==u),w=[...new Set(L.map(R=>R.channel))].join(", ");te(_("else\
-where"),L.length?`${ue(L.length,"message")} of yours ${L.length===1?"is":"are"} not stored in ${w}.`:"")},held(u){a=u,ke(u),r()},empty:()=>s.size===0}}var So=()=>typeof BroadcastChannel=="function"&&!!globalThis.navigator?.locks;function _o(e,t,n){let r,o,s=(a,i,c)=>{let{signal:b}=o;return navigator.locks.request(
-`holdfast ${e} ${a}`,{signal:b},()=>{if(!b.aborted)return i(),c?void 0:new Promise(l=>b.addEventListener("abort",()=>l()))}).catch(l=>{if(!b.aborted)throw l})};
-return{tn:()=>new Promise((a,i)=>{if(o)return a();o=new AbortController,r=new BroadcastChannel(`holdfast ${e}`),r.onmessage=({data:c})=>{!c||typeof c.t!="string"||
-typeof c.from!="string"||c.to&&c.to!==t||(c.v===1?n.ur(c):n.cr(c.t))},s(`tab ${t}`,()=>{a(),s("lead",n.lr).catch(i)}).catch(i)}),nn:()=>{o?.abort(),r?.close(),o=
-r=void 0},a:(a,i,c)=>r?.postMessage({...i,v:1,t:a,from:t,to:c}),kt:a=>{s(`tab ${a}`,()=>n.Ie(a),!0)}}}var To=(e,t)=>!e||t&&t.o<e.o?t:e;function Eo(e,t){let n=new Map,r=[],o=0,s,a,i=[0,0],c=0,b=[0,0],l,u,p=()=>n.size>1?void 0:n.keys().next().value,g=()=>[...n.values(),
-...l?[l]:[]],M=()=>{let T=o;o=0,T&&t.a({c:"unsubscribe",sub:T})},L=T=>{M(),o=t.Ee(U),s=g().find(C=>C.k.cursor)?.k.cursor;let O=[0,1].map(C=>Math.min(...g().map(
-S=>S.k.window[C])));t.a({...T,sub:o,window:O,...s&&{cursor:s}}),i=[0,0],b=[0,0],c=0;for(let C of n.values())C.F=[0,0]},w=T=>{let{term:O,o:C,earlier:S}=T;L({c:"s\
-ubscribe",sub:o,ch:e,at:"position",o:C,window:[0,0],...O&&{term:O,earlier:S}}),R(T)},R=T=>{a={...T},u=void 0,t.D({e:"open",ch:e,g:o,at:T},p())},h=()=>{l||!r.length||
-(l=r.shift(),u=n.size?a:void 0,a=void 0,L(l.k))},k=()=>{l=void 0,u&&n.size&&w(u),h()},$=()=>{if(!o||!n.size||l)return;let T,O=[...i];for(let D of n.values()){(!T||
-D.i<T.i)&&(T=D);for(let P of[0,1])O[P]=Math.min(O[P],D.F[P])}let C=[O[0]-b[0],O[1]-b[1]],S=T.i>c;!S&&!C[0]&&!C[1]||(b=O,S&&(c=T.i),t.a({c:"done",sub:o,took:C,...S&&
-{term:T.m,o:c}}))},U={P:e,_:()=>o,tn(T,O){let{sub:C,cursor:S}=O.cmd,D={Ne:T,_:C,k:O.cmd,i:O.done??0,m:O.at?.term??"",F:[...i]},P=[...g(),...r].find(F=>S&&F.k.cursor&&
-F.k.cursor!==S);if(P){let F={code:Qn,detail:`another tab reads it with the cursor ${P.k.cursor}`};t.D({e:"ended",sub:C,fault:F},T)}else O.at?(n.set(T,D),l?u=To(
-u,O.at):!a||O.at.o<a.o||S&&!s?w(To(a,O.at)):t.D({e:"open",ch:e,g:o,at:a},T)):(r.push(D),h())},nn(T){let O=n.get(T);n.delete(T);let C=r.findIndex(S=>S.Ne===T);return C>=
-0&&r.splice(C,1),l?.Ne===T?(M(),k()):O?.k.cursor&&n.size&&a?w(a):$(),n.size||l||r.length?!1:(M(),!0)},i(T,O,C,S,D){let P=n.get(T);P&&(O===o&&(P.F=[P.F[0]+C[0],P.F[1]+
-C[1]]),S!==void 0&&([P.i,P.m]=[S,D??""]),$())},fr(T,O){if(!l)return;let C=l,S={term:T,o:O,earlier:C.k.term?C.k.earlier??[]:[]};l=void 0,C.i=O,C.m=T,n.size||(u=void 0),
-n.set(C.Ne,C),t.D({e:"subscribed",sub:C._,term:T,o:O},C.Ne),u&&u.o<O?w(u):R(S),h()},H(T){if(a){for(let O of T)"gap"in O?a={term:O.term,o:O.after,earlier:O.earlier}:
-"term"in O?a={...a,term:O.term,earlier:O.earlier}:(a.o=O.o,i[0]++,i[1]+=O.data.length);t.D({e:"stream",ch:e,items:T},p())}},Wt(T){o=0;let O=l?[l]:[...n.values()];
-for(let C of O)t.D({e:"ended",sub:C._,...T&&{fault:T}},C.Ne),n.delete(C.Ne);return l||(a=void 0),k(),!n.size&&!l}};return U}var Mo=1e3,si=1e3,ii=1e3,ai=1e3;function Co(e,t){let n=new Map,r=new Map,o=new Map,s=new Map,a=new Map,i=new Map,c=0,b=!0,l,u,p,g=[],M,L=[],w=[],R,h=[],k=()=>{let m=h;
-h=[];for(let y=0;y<m.length;){let v=m[y][1],j=[];for(;y<m.length&&m[y][1]===v;y++)j.push(m[y][0]);e.D(j,v)}},$=(m,y)=>{h.push([m,y])===1&&queueMicrotask(k)},U=m=>n.
-get(m)?.St,T=(m,y)=>{if(!(!y.rn||!y.St||!p)){y.rn=!1;for(let v of a.values())n.has(Oo(v.id))||$(v,m)}},O=()=>{for(;g.length&&(!p.full||g.length>ai);)l.a(g.shift())},
-C=m=>{let y=Oo(m.id),{status:v,producer:j="",number:oe=0}=m;if(m.end?a.delete(m.id):a.has(m.id)&&Object.assign(a.get(m.id),j?{status:v,producer:j,number:oe}:{status:v}),
-U(y))return $(m,y);$(m),m.end&&(i.set(m.id,m),i.size>ii&&i.delete(i.keys().next().value))},S=m=>{if(!(M&&m.e!=="closed"&&(m.e!=="entry"||/pending|sent/.test(m.status)))&&
-!(R&&m.e!=="closed"))switch(m.e){case"status":return m.status.state==="failed"&&m.status.fault?.code===ft&&(R=setTimeout(ne,Mo),m={e:"status",status:{...m.status,
-state:"waiting",retryAt:Date.now()+Mo}}),u=m,$(m);case"outbox":p=m;for(let[y,v]of n)T(y,v);$(m);for(let[y,v]of L.splice(0))G.J(y,v);return W(),O();case"restored":
-return void a.set(m.id,m);case"entry":return C(m);case"subscribed":case"records":case"ended":return D(m);case"reply":case"stats":{let y=s.get(m.id);return s.delete(
-m.id),y&&$({...m,id:y[1]},y[0])}case"closed":return R?void 0:(M||$(m),k(),M?.());default:$(m)}},D=m=>{let y=o.get(m.sub);m.e==="ended"&&o.delete(m.sub),y?._()===
-m.sub&&(m.e==="records"?y.H(m.items):m.e==="subscribed"?y.fr(m.term,m.o):m.e==="ended"&&y.Wt(m.fault)&&r.delete(y.P))},P=m=>{let y=r.get(m);return y||(y=Eo(m,{Ee:v=>(o.
-set(++c,v),c),a:v=>l.a(v),D:$}),r.set(m,y)),y},F=(m,y)=>{if(w)return void w.push([m,y]);let v=P(y.cmd.ch);n.get(m)?.y.set(y.cmd.sub,v),v.tn(m,y)},Q=(m,y)=>{y.nn(
-m)&&r.delete(y.P)},W=()=>{if(!w||!p||b&&[...n.values()].some(y=>!y.St))return;let m=w.sort(([,y],[,v])=>(y.at?.o??1/0)-(v.at?.o??1/0));w=void 0;for(let[y,v]of m)
-n.has(y)&&F(y,v)},ce=(m,y,v)=>{let j="sub"in v?y.y.get(v.sub):void 0;switch(v.c){case"join":return F(m,v);case"unsubscribe":return y.y.delete(v.sub),w=w?.filter(
-([oe,Y])=>oe!==m||Y.cmd.sub!==v.sub),j&&Q(m,j);case"done":return j?.i(m,v.g,v.took,v.o,v.term);case"call":case"stats":return s.set(++c,[m,v.id]),l.a({...v,id:c});case"\
-cancel":for(let[oe,[Y,Te]]of s)Y===m&&Te===v.id&&l.a({...v,id:oe});return;case"publish":{let oe=i.get(v.id);return i.delete(v.id),oe?$(oe,m):(a.set(v.id,{...v,e:"\
-restored",status:"pending",producer:"",number:0}),g.push(v),O())}default:l.a(v)}},re=()=>{clearTimeout(z),clearTimeout(R)},G={On(m,y,v){U(m)?G.Ie(m):n.has(m)||e.kt(
-m);let j={St:!0,rn:y,y:new Map};n.set(m,j),u&&$(u,m),T(m,j),p&&$(p,m),G.J(m,v),W()},J(m,y){let v=n.get(m);if(!p)L.push([m,y]);else if(v)for(let j of y)ce(m,v,j)},
-Ie(m){let y=n.get(m);n.delete(m);for(let v of new Set(y?.y.values()))Q(m,v);for(let[v,[j]]of s)j===m&&s.delete(v);W()},X(m){if(re(),R)return m();M=m,l.a({c:"clo\
-se",drain:0}),k()},Ue(){re(),k(),M=()=>{},l.a({c:"close",drain:-1})}},z=setTimeout(()=>{b=!1,W()},si);for(let m of t)n.set(m,{St:!1,rn:!1,y:new Map}),e.kt(m);let ne=()=>{
-R=void 0,l=e.on(S)};return ne(),G}var Oo=e=>e.slice(0,e.indexOf(":"));var Ro=e=>({k:e,G:void 0,Ze:0,Cn:void 0,sn:0,L:!1,i:0,_t:[0,0],Z:[0,0]}),Ao=(e,t,n)=>{let{earlier:r=[]}=e.k;e.G={term:t,o:n,earlier:e.k.term?r:[]},e.Ze=e.i=n},Ho=(e,t,n)=>{
-e.sn=n,e.Cn={...t},e.Z=[...e._t]},Fo=(e,t)=>t.map((n,r)=>{let o=Math.min(n,e.Z[r]);return e.Z[r]-=o,e._t[r]-=n,n-o});var Lo=e=>[...e.earlier,[e.term,e.o]],$o=(e,t)=>e.earlier.length>=7&&t<=e.earlier[0][1]?void 0:e.earlier.find(([,n])=>t<=n)?.[0]??e.term,di=(e,t,n,r)=>{if(n.term===
-e.term||!e.term||r<=t||!e.o)return!1;let[o,s]=r>e.o?[e.term,$o(n,e.o)]:[$o(e,r),n.term];return o!==void 0&&s!==void 0&&o!==s},ui=(e,t)=>{let n=new Map(Lo(t)),r=Lo(
-e);for(let o=r.length;o--;){let[s,a]=r[o];if(n.has(s))return{term:s,o:Math.min(a,n.get(s)),earlier:r.slice(0,o)}}return{term:"",o:0,earlier:[]}};function Po(e,t){
-let{G:n,Cn:r}=e,o={r:[],Tt:[0,0],Ln:!1};if(!n||!r||r.o>n.o)return o;for(let s of t)if("gap"in s)ci(n,r,s,o.r);else if("term"in s)r.term=s.term,r.earlier=s.earlier;else if(di(
-n,e.Ze,r,s.o)){let a=ui(n,{...r,o:s.o});return o.r.push({gap:"fork",from:a.o+1,to:n.o,term:a.term,after:a.o,earlier:a.earlier}),Object.assign(n,a),o.Ln=!0,r.o=Number.
-POSITIVE_INFINITY,o}else{r.o=s.o;let a=s.data.length;s.o>n.o?((!e.L||n.term!==r.term)&&o.r.push({term:r.term,earlier:r.earlier}),e.L=!0,Object.assign(n,r),o.r.push(
-s),e._t[0]++,e._t[1]+=a):(o.Tt[0]++,o.Tt[1]+=a)}return o}var ci=(e,t,n,r)=>{let o={term:n.term,o:n.after,earlier:n.earlier},s=n.gap==="fork";Object.assign(t,o),
-(s?e.o>n.after:n.to>e.o)&&(r.push({...n,from:s?n.after+1:Math.max(n.from,e.o+1),to:s?e.o:n.to}),Object.assign(e,o))};var li=256,On=(e,t)=>({code:e,detail:t});function Io(e){let t=new Map,n=new Set,r=new Set,o=new Map,s=new Map,a="",i="",c,b=!1,l=!0,u,p,g=!1,M=!1,L=[],w=0,R,h=!1,
-k=()=>{let f=L;if(L=[],!(!a||!f.length)){for(let E of f)E.c==="publish"&&(t.get(E.id).R=!0),E.c==="call"&&o.has(`call${E.id}`)&&(o.get(`call${E.id}`).R=!0);u?u.J(
-e.V,f):G.a("want",{e:i,list:f},a)}},$=f=>{L.push(f)===1&&queueMicrotask(k)},U=({k:f,G:E,i:I})=>({c:"join",cmd:f,...E&&{at:{...E},done:I}}),T=f=>{for(let[E,{k:I,
-R:J}]of o)!J||I.c!=="call"||I.key||(o.delete(E),e.T({e:"reply",id:I.id,fault:On(He,"the tab that made it is gone"),type:0,data:new Uint8Array}));if(f)for(let[E,
-{R:I}]of t)I&&(t.delete(E),e.T({e:"entry",id:E,status:"unknown",end:!0,fault:On(Ke,"the tab that sent it is gone")}))},O=()=>[...[...t.values()].map(f=>f.k),...[
-...s.values()].map(U),...[...o.values()].map(f=>f.k)],C=(f,E)=>{if(!g||E===i)return;i&&T(!c?.durable),L=[],a=f,i=E;let I=O(),J={e:E,fresh:l,list:I};l=!1;for(let Ee of[
-...t.values(),...o.values()])Ee.R=!0;u?u.On(e.V,J.fresh,I):G.a("hello",J,f)},S=(f,E,I)=>{let J=Po(E,I);J.r.length&&e.T({e:"records",sub:f,items:J.r}),J.Tt[0]&&$(
-{c:"done",sub:f,g:E.sn,took:J.Tt}),J.Ln&&$(U(E))},D=f=>{if(!c)return;let E=c.full||r.size>=li;!f&&E===b||(b=E,e.T({...c,full:b}))},P=f=>{let E=t.get(f.id);if((f.
-number||f.end)&&r.delete(f.id),E&&(E.$n=f.status),(E||n.has(f.id))&&e.T(f),!f.end)return D();t.delete(f.id),n.delete(f.id),D(),R&&!t.size&&oe()},F=f=>{switch(f.
-e){case"entry":return P(f);case"restored":return n.add(f.id),e.T(f);case"outbox":return c=f,D(!0);case"reply":case"stats":return o.delete((f.e==="reply"?"call":
-"stats")+f.id)?e.T(f):void 0;case"subscribed":{let E=s.get(f.sub);return E&&Ao(E,f.term,f.o),E&&e.T(f)}case"ended":return s.delete(f.sub)?e.T(f):void 0;case"ope\
-n":case"stream":for(let[E,I]of s)I.k.ch===f.ch&&(f.e==="open"?Ho(I,f.at,f.g):S(E,I,f.items));return;case"records":return;case"closed":return Te("failed");default:
-e.T(f)}},Q=(f,E)=>{E!==e.V&&G.a("news",{e:i,list:f},E),(!E||E===e.V)&&f.forEach(F)},W=f=>G.a("lead",{e:i},f),ce=async()=>{let f=crypto.randomUUID(),E=`holdfast ${e.tt}\
- tab `,I=++w,{held:J=[]}=await navigator.locks.query();if(I!==w||h)return;let Ee=J.flatMap(Re=>Re.name?.startsWith(E)?[Re.name.slice(E.length)]:[]);u=Co({on:e.on,
-D:Q,kt:Re=>Re!==e.V&&G.kt(Re)},Ee),C(e.V,f),W()},re=f=>{if(f.t==="who")return u&&W(f.from);if(f.t==="lead")return u||typeof f.e!="string"?void 0:C(f.from,f.e);if(Array.
-isArray(f.list)){if(f.t==="news"){for(let E of f.list)(f.e===i||E.e==="entry"&&E.end)&&F(E);return}!u||f.e!==i||(f.t==="hello"?u.On(f.from,!!f.fresh,f.list):f.t===
-"want"&&u.J(f.from,f.list))}},G=_o(e.tt,e.V,{lr:()=>{ce().catch(v)},ur:re,Ie:f=>u?.Ie(f),cr:f=>{u?W():f==="lead"&&v()}}),z=()=>{G.tn().then(()=>{g=!0,G.a("who",
-{})},v)},ne=()=>{w++,u?.Ue(),u=void 0,g=!1,a="",G.nn()},m=()=>{p||M||h||(k(),M=!0,ne())},y=()=>{!M||p||h||(M=!1,e.T({e:"status",status:{state:"connecting",attempt:0}}),
-z())},v=()=>{if(!(p||h)){ne(),T(!0),p=e.pr();for(let f of O())f.c!=="join"?p.a(f):p.a({...f.cmd,...f.at&&{...f.at,at:"position"}})}},j=[[document,"freeze",m],[document,
-"resume",y],[globalThis,"pagehide",m],[globalThis,"pageshow",y]];for(let[f,E,I]of j)f.addEventListener(E,I);let oe=()=>{h||(h=!0,k(),u?u.X(()=>Te("closed")):Te(
-"closed"))},Y=On(be,"the session was closed"),Te=f=>{h=!0,clearTimeout(R);for(let[I,J,Ee]of j)I.removeEventListener(J,Ee);u=void 0,ne(),f==="closed"&&e.T({e:"st\
-atus",status:{state:f,attempt:0}});for(let I of s.keys())e.T({e:"ended",sub:I});for(let[I,{$n:J}]of t)e.T({e:"entry",id:I,status:J,end:!0,fault:Y});for(let{k:I}of o.
-values())We(I);let{size:E}=t;for(let I of[s,t,o])I.clear();e.T({e:"closed",left:E})},We=f=>{f.c==="publish"&&e.T({e:"entry",id:f.id,status:"failed",end:!0,fault:Y}),
-f.c==="call"&&e.T({e:"reply",id:f.id,fault:Y,type:0,data:new Uint8Array}),f.c==="subscribe"&&e.T({e:"ended",sub:f.sub,fault:Y})},Dt=f=>{if(p)return p.a(f);if(h||
-R&&f.c==="publish")return We(f);switch(f.c){case"publish":return t.set(f.id,{k:f,R:!1,$n:"pending"}),r.add(f.id),$(f),D();case"call":case"stats":return o.set(f.
-c+f.id,{k:f,R:!1}),$(f);case"cancel":return o.delete(`call${f.id}`),$(f);case"subscribe":{let E=Ro(f);return s.set(f.sub,E),$(U(E))}case"unsubscribe":return s.delete(
-f.sub)?($(f),e.T({e:"ended",sub:f.sub})):void 0;case"done":{let E=s.get(f.sub);return E?(f.o!==void 0&&(E.i=f.o),$({...f,g:E.sn,took:Fo(E,f.took)})):void 0}case"\
-close":return R?void 0:(R=setTimeout(oe,f.drain),e.T({e:"status",status:{state:"closing",attempt:0}}),void(t.size||oe()));default:$(f)}};return z(),{a:Dt}}var fi=()=>{let e="holdfast tab";try{let t=sessionStorage.getItem(e)??crypto.randomUUID();return sessionStorage.setItem(e,t),t}catch{return crypto.randomUUID()}},
-Do=()=>(e,t,n)=>{let r=()=>e(t,`:${fi()}`);return So()?Io({tt:JSON.stringify([n.url,n.user,n.outbox]),V:n.page,T:t,on:e,pr:r}):r()};function Bo(e){let t=Do(),n=!1,r=1;async function o(){let{held:i=[]}=await navigator.locks?.query()??{},c=i.filter(b=>/^holdfast .* tab [^ ]+$/.test(b.name??"")).
-length;c!==r&&(r=Math.max(1,c),e())}setInterval(()=>{o().catch(()=>{})},1e3);let s=(i,c,b)=>t((l,u)=>(n=!0,e(),i(p=>{p.e==="closed"&&(n=!1,e()),l(p)},u)),c,b),a=()=>ue(
-r-1,"other tab");return{share:s,brief(){return r<2?"":n?`${a()} ${r===2?"uses":"use"} this connection.`:"Through another tab’s connection."},words:()=>`${r}, ${n?
-"this one has the connection":"another one has the connection"}`}}var pi=50,$n=JSON.parse(_("codes").textContent??"{}"),he=bo($n),Uo=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",No=(e,t)=>t>e?`Records ${e}\
-–${t} are`:`Record ${e} is`,qe="",Se=0,Cn=new AbortController,ut=!1,je=!0,Ln=!1,_e=()=>{Ln||setTimeout(gi),Ln=!0},qo=go(()=>{ct.renewed(),X.state==="waiting"&&
-X.reconnect(),_e()}),It=Bo(_e),X=new at("ws",{agent:"holdfast-page",outbox:Gt({name:"page"}),tabs:It.share,token:()=>qo.next(X.state==="open"||ct.refused())}),ct=ho(
-X,he,$n,qo),me=wo(_e),Pt=new Map,$e=ko(he,me,e=>jo(e.payload,e.channel),_e);xo(()=>X.stats(),()=>({outbox:X.outbox?.durable?"in this browser, on disk":"in this \
-tab",tabs:It.words()}));function jo(e,t=qe){if(X.outbox?.full)return`${he.sentence({code:4350})} Wait until some are stored, or dismiss those that failed.`;try{
-Wo("json"in e?X.publish(t,Sn(e.json),{type:"json"}):X.publish(t,"text"in e?e.text:e.bytes),e)}catch(n){return he.sentence(Le(n))}return je=!0,_e(),""}function Wo(e,t){
-let n={channel:e.channel,payload:t,at:Date.now(),status:e.status};Pt.set(e,n),$e.add(n)}var mi=e=>typeof e=="string"?{text:e}:e instanceof Uint8Array?{bytes:e}:
-{json:JSON.stringify(e)};X.addEventListener("message",({detail:e})=>{Pt.has(e)||Wo(e,mi(e.data));let t=Pt.get(e);t.status=e.status,t.fault=e.error&&Le(e.error),
-e.ack&&Object.assign(t,{offset:e.ack.offset,synced:e.ack.synced,copies:e.ack.copies}),e.status!=="pending"&&e.status!=="sent"&&Pt.delete(e),_e()});X.addEventListener(
-"held",({detail:e})=>{let t=Math.max(1,Math.ceil((e.at-Date.now())/1e3));e.channel===qe&&$e.held(`${he.sentence(Le(e.error))} It is tried again in ${t} s.`)});X.
-addEventListener("lost",({detail:{channel:e,from:t,to:n}})=>{let r={code:4322,detail:`your messages ${t}–${n} in ${e}`};me.notice(`${he.sentence(r)} ${he.advice(
-4322)}`)});function bi(e){if(e.gap===void 0){let s=e.type==="json"?{json:e.text()}:e.type==="text"?{text:e.text()}:{bytes:e.bytes};me.startsAfter(e.offset-1),me.
-record(e.offset,s,e.time,e.user),Se=e.offset;return}let{gap:t,from:n,to:r}=e;if(t!=="fork"){Se=r,me.notice(`${No(n,r)} no longer kept.`);return}Se=n-1,me.forked(
-n);let o=Se?`goes on after record ${Se}`:"begins anew";me.notice(`${No(n,r)} no longer in the channel: the server’s store was restarted or restored, and the log\
- ${o}.`)}async function hi(e,t){let n;for(;!t.aborted;){let r=X.subscribe(e,{from:n===void 0?{last:pi}:{checkpoint:n},signal:t});r.ready.then(o=>{t.aborted||(n??=
-o,ut=!0,Se=Math.max(Se,Number(o.split(" ")[0].split("@")[1])),_e())},()=>{});try{for await(let o of r)bi(o),n=o.checkpoint}catch(o){let s=Le(o),a=X.state!=="fai\
-led"&&["now","later"].includes(Ft($n,s.code));if(me.notice(`${e} is not subscribed. ${he.sentence(s)} ${a?"It is asked again by itself.":he.advice(s.code)}`),!a)
-return;await new Promise(i=>setTimeout(i,1e3))}}}function Rn(e){Cn.abort(),Cn=new AbortController,qe=e,Se=0,ut=!1,je=!0,me.clear(),$e.clear(),_("newest").hidden=
-!0,_("channel").value=e,_("empty-command").textContent=`echo hello | holdfast publish ${location.origin} ${e}`,document.title=`${e} · Holdfast`,De(_("channel"),
-_("channel-mistake"),""),hi(e,Cn.signal),_e()}var Go=()=>requestAnimationFrame(()=>_("view").scrollTo({top:_("view").scrollHeight,behavior:"instant"}));function gi(){
-Ln=!1,$e.refresh(qe,ut?Se:0);let e=me.empty()&&$e.empty();_("empty").hidden=!e,te(_("empty-text"),ut?`Nothing in ${qe} yet.`:"Records appear here as soon as the\
-re is a connection."),_("empty-hint").hidden=!ut;let t=me.hidden();te(_("before"),t?`${t.toLocaleString()} earlier record${t===1?" is":"s are"} not shown here.`:
-""),me.settle(),ct.show({waiting:$e.waiting(),tabs:It.brief()}),je?Go():_("newest").hidden=!1}X.addEventListener("status",()=>{ct.changed(),_e()});setInterval(()=>ct.
-show({waiting:$e.waiting(),tabs:It.brief()}),250);mo(jo);_("chooser").onsubmit=e=>{e.preventDefault();let t=_("channel").value.trim(),n=t===""||Sn(t).length>255||
-/[\p{C}\p{Z}"\\\uFFFD]/u.test(t);De(_("channel"),_("channel-mistake"),n?`${he.sentence({code:4304})} ${he.advice(4304)}`:""),!(n||t===qe)&&(history.pushState(null,
-"",`?channel=${encodeURIComponent(t)}`),Rn(t),_("message").focus())};_("retry").onclick=()=>{X.state==="failed"?location.reload():X.reconnect(),_("message").focus()};
-_("newest").onclick=()=>_("view").scrollTo({top:_("view").scrollHeight});_("view").onscroll=()=>{let{scrollTop:e,clientHeight:t,scrollHeight:n}=_("view");je=n-e-
-t<40,je&&(_("newest").hidden=!0)};new ResizeObserver(()=>je&&Go()).observe(_("view"));window.onpopstate=()=>Rn(Uo());window.onbeforeunload=e=>{X.outbox?.durable===
-!1&&$e.waiting()>0&&e.preventDefault()};ke("");Rn(Uo());})();
+trouble")?.remove(),p.querySelector(".meta").append(at(u.status)),u.fault&&(p.append(kn(u)?b(u):N("div","trouble",e.sentence(u.fault))),kn(u)&&ve(`A message ${u.
+status==="failed"?"failed":"has an unknown outcome"}. ${e.sentence(u.fault)}`)))}return{add:u=>{o.push(u)},waiting:()=>o.filter(Qs).length,clear(){s.clear(),_("\
+queue").replaceChildren()},refresh(u,p){o=o.filter(L=>{if(L.status!=="delivered")return!0;let{offset:h=0,synced:M=!1,copies:$=0}=L,B=L.channel!==u||h<=p;return L.
+channel===u&&h&&t.mine(h,{synced:M,copies:$}),B&&c(L),!B});let g=o.filter(L=>L.channel===u);for(let L of g.slice(0,bo))l(L);let E=g.length-bo;Z(_("queue-more"),
+E>0?`and ${de(E,"more message")}.`:""),_("outgoing").hidden=g.length===0,g.length===0&&(i=""),Z(_("queue-held"),i),Z(_("outgoing-title"),g.length===0||g.some(L=>!kn(
+L))?"Not yet in the channel":"Not stored, or not known to be");let C=o.filter(L=>L.channel!==u),w=[...new Set(C.map(L=>L.channel))].join(", ");Z(_("elsewhere"),
+C.length?`${de(C.length,"message")} of yours ${C.length===1?"is":"are"} not stored in ${w}.`:"")},held(u){i=u,ve(u),r()},empty:()=>s.size===0}}var go=()=>typeof BroadcastChannel=="function"&&!!globalThis.navigator?.locks;function yo(e,t,n){let r,o,s=(i,a,c)=>{let{signal:b}=o;return navigator.locks.request(
+`holdfast ${e} ${i}`,{signal:b},()=>{if(!b.aborted)return a(),c?void 0:new Promise(l=>b.addEventListener("abort",()=>l()))}).catch(l=>{if(!b.aborted)throw l})};
+return{on:()=>new Promise((i,a)=>{if(o)return i();o=new AbortController,r=new BroadcastChannel(`holdfast ${e}`),r.onmessage=({data:c})=>{!c||typeof c.t!="string"||
+typeof c.from!="string"||c.to&&c.to!==t||(c.v===1?n.fr(c):n.pr(c.t))},s(`tab ${t}`,()=>{i(),s("lead",n.mr).catch(a)}).catch(a)}),sn:()=>{o?.abort(),r?.close(),o=
+r=void 0},l:(i,a,c)=>r?.postMessage({...a,v:1,t:i,from:t,to:c}),Et:i=>{s(`tab ${i}`,()=>n.Ue(i),!0)}}}var xo=(e,t)=>!e||t&&t.o<e.o?t:e;function wo(e,t){let n=new Map,r=[],o=0,s,i,a=[0,0],c=0,b=[0,0],l,u,p=()=>n.size>1?void 0:n.keys().next().value,g=()=>[...n.values(),
+...l?[l]:[]],E=()=>{let O=o;o=0,O&&t.l({c:"unsubscribe",sub:O})},C=O=>{E(),o=t.br(B),s=g().find(v=>v.M.cursor)?.M.cursor;let S=[0,1].map(v=>Math.min(...g().map(
+R=>R.M.window[v])));t.l({...O,sub:o,window:S,...s&&{cursor:s}}),a=[0,0],b=[0,0],c=0;for(let v of n.values())v.N=[0,0]},w=O=>{let{term:S,o:v,earlier:R}=O;C({c:"s\
+ubscribe",sub:o,ch:e,at:"position",o:v,window:[0,0],...S&&{term:S,earlier:R}}),L(O)},L=O=>{i={...O},u=void 0,t.j({e:"open",ch:e,g:o,at:O},p())},h=()=>{l||!r.length||
+(l=r.shift(),u=n.size?i:void 0,i=void 0,C(l.M))},M=()=>{l=void 0,u&&n.size&&w(u),h()},$=()=>{if(!o||!n.size||l)return;let O,S=[...a];for(let U of n.values()){(!O||
+U.d<O.d)&&(O=U);for(let I of[0,1])S[I]=Math.min(S[I],U.N[I])}let v=[S[0]-b[0],S[1]-b[1]],R=O.d>c;!R&&!v[0]&&!v[1]||(b=S,R&&(c=O.d),t.l({c:"done",sub:o,took:v,...R&&
+{term:O.w,o:c}}))},B={U:e,C:()=>o,on(O,S){let{sub:v,cursor:R}=S.cmd,U={We:O,C:v,M:S.cmd,d:S.done??0,w:S.at?.term??"",N:[...a]},I=[...g(),...r].find(F=>R&&F.M.cursor&&
+F.M.cursor!==R);if(I){let F={code:Gn,detail:`another tab reads it with the cursor ${I.M.cursor}`};t.j({e:"ended",sub:v,fault:F},O)}else S.at?(n.set(O,U),l?u=xo(
+u,S.at):!i||S.at.o<i.o||R&&!s?w(xo(i,S.at)):t.j({e:"open",ch:e,g:o,at:i},O)):(r.push(U),h())},sn(O){let S=n.get(O);n.delete(O);let v=r.findIndex(R=>R.We===O);return v>=
+0&&r.splice(v,1),l?.We===O?(E(),M()):S?.M.cursor&&n.size&&i?w(i):$(),n.size||l||r.length?!1:(E(),!0)},d(O,S,v,R,U){let I=n.get(O);I&&(S===o&&(I.N=[I.N[0]+v[0],I.N[1]+
+v[1]]),R!==void 0&&([I.d,I.w]=[R,U??""]),$())},hr(O,S){if(!l)return;let v=l,R={term:O,o:S,earlier:v.M.term?v.M.earlier??[]:[]};l=void 0,v.d=S,v.w=O,n.size||(u=void 0),
+n.set(v.We,v),t.j({e:"subscribed",sub:v.C,term:O,o:S},v.We),u&&u.o<S?w(u):L(R),h()},B(O){if(i){for(let S of O)"gap"in S?i={term:S.term,o:S.after,earlier:S.earlier}:
+"term"in S?i={...i,term:S.term,earlier:S.earlier}:(i.o=S.o,a[0]++,a[1]+=S.data.length);t.j({e:"stream",ch:e,items:O},p())}},Jt(O){o=0;let S=l?[l]:[...n.values()];
+for(let v of S)t.j({e:"ended",sub:v.C,...O&&{fault:O}},v.We),n.delete(v.We);return l||(i=void 0),M(),!n.size&&!l}};return B}var vo=1e3,Ys=1e3,Zs=1e3,ei=1e3;function So(e,t){let n=new Map,r=new Map,o=new Map,s=new Map,i=new Map,a=new Map,c=0,b=!0,l,u,p,g=[],E,C=[],w=[],L,h=[],M=()=>{let m=h;
+h=[];for(let y=0;y<m.length;){let k=m[y][1],j=[];for(;y<m.length&&m[y][1]===k;y++)j.push(m[y][0]);e.j(j,k)}},$=(m,y)=>{h.push([m,y])===1&&queueMicrotask(M)},B=m=>n.
+get(m)?.Mt,O=(m,y)=>{if(!(!y.an||!y.Mt||!p)){y.an=!1;for(let k of i.values())n.has(ko(k.id))||$(k,m)}},S=()=>{for(;g.length&&(!p.full||g.length>ei);)l.l(g.shift())},
+v=m=>{let y=ko(m.id),{status:k,producer:j="",number:re=0}=m;if(m.end?i.delete(m.id):i.has(m.id)&&Object.assign(i.get(m.id),j?{status:k,producer:j,number:re}:{status:k}),
+B(y))return $(m,y);$(m),m.end&&(a.set(m.id,m),a.size>Zs&&a.delete(a.keys().next().value))},R=m=>{if(!(E&&m.e!=="closed"&&(m.e!=="entry"||/pending|sent/.test(m.status)))&&
+!(L&&m.e!=="closed"))switch(m.e){case"status":return m.status.state==="failed"&&m.status.fault?.code===ft&&(L=setTimeout(te,vo),m={e:"status",status:{...m.status,
+state:"waiting",retryAt:Date.now()+vo}}),u=m,$(m);case"outbox":p=m;for(let[y,k]of n)O(y,k);$(m);for(let[y,k]of C.splice(0))W.Y(y,k);return G(),S();case"restored":
+return void i.set(m.id,m);case"entry":return v(m);case"subscribed":case"records":case"ended":return U(m);case"reply":case"stats":{let y=s.get(m.id);return s.delete(
+m.id),y&&$({...m,id:y[1]},y[0])}case"closed":return L?void 0:(E||$(m),M(),E?.());default:$(m)}},U=m=>{let y=o.get(m.sub);m.e==="ended"&&o.delete(m.sub),y?.C()===
+m.sub&&(m.e==="records"?y.B(m.items):m.e==="subscribed"?y.hr(m.term,m.o):m.e==="ended"&&y.Jt(m.fault)&&r.delete(y.U))},I=m=>{let y=r.get(m);return y||(y=wo(m,{br:k=>(o.
+set(++c,k),c),l:k=>l.l(k),j:$}),r.set(m,y)),y},F=(m,y)=>{if(w)return void w.push([m,y]);let k=I(y.cmd.ch);n.get(m)?._.set(y.cmd.sub,k),k.on(m,y)},ee=(m,y)=>{y.sn(
+m)&&r.delete(y.U)},G=()=>{if(!w||!p||b&&[...n.values()].some(y=>!y.Mt))return;let m=w.sort(([,y],[,k])=>(y.at?.o??1/0)-(k.at?.o??1/0));w=void 0;for(let[y,k]of m)
+n.has(y)&&F(y,k)},ie=(m,y,k)=>{let j="sub"in k?y._.get(k.sub):void 0;switch(k.c){case"join":return F(m,k);case"unsubscribe":return y._.delete(k.sub),w=w?.filter(
+([re,Q])=>re!==m||Q.cmd.sub!==k.sub),j&&ee(m,j);case"done":return j?.d(m,k.g,k.took,k.o,k.term);case"call":case"stats":return s.set(++c,[m,k.id]),l.l({...k,id:c});case"\
+cancel":for(let[re,[Q,_e]]of s)Q===m&&_e===k.id&&l.l({...k,id:re});return;case"publish":{let re=a.get(k.id);return a.delete(k.id),re?$(re,m):(i.set(k.id,{...k,e:"\
+restored",status:"pending",producer:"",number:0}),g.push(k),S())}default:l.l(k)}},ne=()=>{clearTimeout(z),clearTimeout(L)},W={An(m,y,k){B(m)?W.Ue(m):n.has(m)||e.Et(
+m);let j={Mt:!0,an:y,_:new Map};n.set(m,j),u&&$(u,m),O(m,j),p&&$(p,m),W.Y(m,k),G()},Y(m,y){let k=n.get(m);if(!p)C.push([m,y]);else if(k)for(let j of y)ie(m,k,j)},
+Ue(m){let y=n.get(m);n.delete(m);for(let k of new Set(y?._.values()))ee(m,k);for(let[k,[j]]of s)j===m&&s.delete(k);G()},te(m){if(ne(),L)return m();E=m,l.l({c:"c\
+lose",drain:0}),M()},Ge(){ne(),M(),E=()=>{},l.l({c:"close",drain:-1})}},z=setTimeout(()=>{b=!1,G()},Ys);for(let m of t)n.set(m,{Mt:!1,an:!1,_:new Map}),e.Et(m);
+let te=()=>{L=void 0,l=e.dn(R)};return te(),W}var ko=e=>e.slice(0,e.indexOf(":"));var Eo=e=>({M:e,X:void 0,rt:0,Hn:void 0,un:0,F:!1,d:0,Ot:[0,0],oe:[0,0]}),Mo=(e,t,n)=>{let{earlier:r=[]}=e.M;e.X={term:t,o:n,earlier:e.M.term?r:[]},e.rt=e.d=n},
+Oo=(e,t,n)=>{e.un=n,e.Hn={...t},e.oe=[...e.Ot]},Co=(e,t)=>t.map((n,r)=>{let o=Math.min(n,e.oe[r]);return e.oe[r]-=o,e.Ot[r]-=n,n-o});var _o=e=>[...e.earlier,[e.term,e.o]],To=(e,t)=>e.earlier.length>=7&&t<=e.earlier[0][1]?void 0:e.earlier.find(([,n])=>t<=n)?.[0]??e.term,ti=(e,t,n,r)=>{if(n.term===
+e.term||!e.term||r<=t||!e.o)return!1;let[o,s]=r>e.o?[e.term,To(n,e.o)]:[To(e,r),n.term];return o!==void 0&&s!==void 0&&o!==s},ni=(e,t)=>{let n=new Map(_o(t)),r=_o(
+e);for(let o=r.length;o--;){let[s,i]=r[o];if(n.has(s))return{term:s,o:Math.min(i,n.get(s)),earlier:r.slice(0,o)}}return{term:"",o:0,earlier:[]}};function Lo(e,t){
+let{X:n,Hn:r}=e,o={r:[],Ct:[0,0],Fn:!1};if(!n||!r||r.o>n.o)return o;for(let s of t)if("gap"in s)ri(n,r,s,o.r);else if("term"in s)r.term=s.term,r.earlier=s.earlier;else if(ti(
+n,e.rt,r,s.o)){let i=ni(n,{...r,o:s.o});return o.r.push({gap:"fork",from:i.o+1,to:n.o,term:i.term,after:i.o,earlier:i.earlier}),Object.assign(n,i),o.Fn=!0,r.o=Number.
+POSITIVE_INFINITY,o}else{r.o=s.o;let i=s.data.length;s.o>n.o?((!e.F||n.term!==r.term)&&o.r.push({term:r.term,earlier:r.earlier}),e.F=!0,Object.assign(n,r),o.r.push(
+s),e.Ot[0]++,e.Ot[1]+=i):(o.Ct[0]++,o.Ct[1]+=i)}return o}var ri=(e,t,n,r)=>{let o={term:n.term,o:n.after,earlier:n.earlier},s=n.gap==="fork";Object.assign(t,o),
+(s?e.o>n.after:n.to>e.o)&&(r.push({...n,from:s?n.after+1:Math.max(n.from,e.o+1),to:s?e.o:n.to}),Object.assign(e,o))};var oi=256,Sn=(e,t)=>({code:e,detail:t});function $o(e){let t=new Map,n=new Set,r=new Set,o=new Map,s=new Map,i="",a="",c,b=!1,l=!0,u,p,g=!1,E=!1,C=[],w=0,L,h=!1,
+M=()=>{let f=C;if(C=[],!(!i||!f.length)){for(let T of f)T.c==="publish"&&(t.get(T.id).I=!0),T.c==="call"&&o.has(`call${T.id}`)&&(o.get(`call${T.id}`).I=!0);u?u.Y(
+e.ee,f):W.l("want",{e:a,list:f},i)}},$=f=>{C.push(f)===1&&queueMicrotask(M)},B=({M:f,X:T,d:P})=>({c:"join",cmd:f,...T&&{at:{...T},done:P}}),O=f=>{for(let[T,{M:P,
+I:J}]of o)!J||P.c!=="call"||P.key||(o.delete(T),e.L({e:"reply",id:P.id,fault:Sn(He,"the tab that made it is gone"),type:0,data:new Uint8Array}));if(f)for(let[T,
+{I:P}]of t)P&&(t.delete(T),e.L({e:"entry",id:T,status:"unknown",end:!0,fault:Sn(Je,"the tab that sent it is gone")}))},S=()=>[...[...t.values()].map(f=>f.M),...[
+...s.values()].map(B),...[...o.values()].map(f=>f.M)],v=(f,T)=>{if(!g||T===a)return;a&&O(!c?.durable),C=[],i=f,a=T;let P=S(),J={e:T,fresh:l,list:P};l=!1;for(let Te of[
+...t.values(),...o.values()])Te.I=!0;u?u.An(e.ee,J.fresh,P):W.l("hello",J,f)},R=(f,T,P)=>{let J=Lo(T,P);J.r.length&&e.L({e:"records",sub:f,items:J.r}),J.Ct[0]&&
+$({c:"done",sub:f,g:T.un,took:J.Ct}),J.Fn&&$(B(T))},U=f=>{if(!c)return;let T=c.full||r.size>=oi;!f&&T===b||(b=T,e.L({...c,full:b}))},I=f=>{let T=t.get(f.id);if((f.
+number||f.end)&&r.delete(f.id),T&&(T.Pn=f.status),(T||n.has(f.id))&&e.L(f),!f.end)return U();t.delete(f.id),n.delete(f.id),U(),L&&!t.size&&re()},F=f=>{switch(f.
+e){case"entry":return I(f);case"restored":return n.add(f.id),e.L(f);case"outbox":return c=f,U(!0);case"reply":case"stats":return o.delete((f.e==="reply"?"call":
+"stats")+f.id)?e.L(f):void 0;case"subscribed":{let T=s.get(f.sub);return T&&Mo(T,f.term,f.o),T&&e.L(f)}case"ended":return s.delete(f.sub)?e.L(f):void 0;case"ope\
+n":case"stream":for(let[T,P]of s)P.M.ch===f.ch&&(f.e==="open"?Oo(P,f.at,f.g):R(T,P,f.items));return;case"records":return;case"closed":return _e("failed");default:
+e.L(f)}},ee=(f,T)=>{T!==e.ee&&W.l("news",{e:a,list:f},T),(!T||T===e.ee)&&f.forEach(F)},G=f=>W.l("lead",{e:a},f),ie=async()=>{let f=crypto.randomUUID(),T=`holdfa\
+st ${e.st} tab `,P=++w,{held:J=[]}=await navigator.locks.query();if(P!==w||h)return;let Te=J.flatMap(Re=>Re.name?.startsWith(T)?[Re.name.slice(T.length)]:[]);u=
+So({dn:e.dn,j:ee,Et:Re=>Re!==e.ee&&W.Et(Re)},Te),v(e.ee,f),G()},ne=f=>{if(f.t==="who")return u&&G(f.from);if(f.t==="lead")return u||typeof f.e!="string"?void 0:
+v(f.from,f.e);if(Array.isArray(f.list)){if(f.t==="news"){for(let T of f.list)(f.e===a||T.e==="entry"&&T.end)&&F(T);return}!u||f.e!==a||(f.t==="hello"?u.An(f.from,
+!!f.fresh,f.list):f.t==="want"&&u.Y(f.from,f.list))}},W=yo(e.st,e.ee,{mr:()=>{ie().catch(k)},fr:ne,Ue:f=>u?.Ue(f),pr:f=>{u?G():f==="lead"&&k()}}),z=()=>{W.on().
+then(()=>{g=!0,W.l("who",{})},k)},te=()=>{w++,u?.Ge(),u=void 0,g=!1,i="",W.sn()},m=()=>{p||E||h||(M(),E=!0,te())},y=()=>{!E||p||h||(E=!1,e.L({e:"status",status:{
+state:"connecting",attempt:0}}),z())},k=()=>{if(!(p||h)){te(),O(!0),p=e.gr();for(let f of S())f.c!=="join"?p.l(f):p.l({...f.cmd,...f.at&&{...f.at,at:"position"}})}},
+j=[[document,"freeze",m],[document,"resume",y],[globalThis,"pagehide",m],[globalThis,"pageshow",y]];for(let[f,T,P]of j)f.addEventListener(T,P);let re=()=>{h||(h=
+!0,M(),u?u.te(()=>_e("closed")):_e("closed"))},Q=Sn(le,"the session was closed"),_e=f=>{h=!0,clearTimeout(L);for(let[P,J,Te]of j)P.removeEventListener(J,Te);u=void 0,
+te(),f==="closed"&&e.L({e:"status",status:{state:f,attempt:0}});for(let P of s.keys())e.L({e:"ended",sub:P});for(let[P,{Pn:J}]of t)e.L({e:"entry",id:P,status:J,
+end:!0,fault:Q});for(let{M:P}of o.values())je(P);let{size:T}=t;for(let P of[s,t,o])P.clear();e.L({e:"closed",left:T})},je=f=>{f.c==="publish"&&e.L({e:"entry",id:f.
+id,status:"failed",end:!0,fault:Q}),f.c==="call"&&e.L({e:"reply",id:f.id,fault:Q,type:0,data:new Uint8Array}),f.c==="subscribe"&&e.L({e:"ended",sub:f.sub,fault:Q})},
+It=f=>{if(p)return p.l(f);if(h||L&&f.c==="publish")return je(f);switch(f.c){case"publish":return t.set(f.id,{M:f,I:!1,Pn:"pending"}),r.add(f.id),$(f),U();case"c\
+all":case"stats":return o.set(f.c+f.id,{M:f,I:!1}),$(f);case"cancel":return o.delete(`call${f.id}`),$(f);case"subscribe":{let T=Eo(f);return s.set(f.sub,T),$(B(
+T))}case"unsubscribe":return s.delete(f.sub)?($(f),e.L({e:"ended",sub:f.sub})):void 0;case"done":{let T=s.get(f.sub);return T?(f.o!==void 0&&(T.d=f.o),$({...f,g:T.un,
+took:Co(T,f.took)})):void 0}case"close":return L?void 0:(L=setTimeout(re,f.drain),e.L({e:"status",status:{state:"closing",attempt:0}}),void(t.size||re()));default:
+$(f)}};return z(),{l:It}}var si=()=>{let e="holdfast tab";try{let t=sessionStorage.getItem(e)??crypto.randomUUID();return sessionStorage.setItem(e,t),t}catch{return crypto.randomUUID()}},
+Ro=()=>(e,t,n)=>{let r=()=>e(t,`:${si()}`);return go()?$o({st:JSON.stringify([n.url,n.user,n.outbox]),ee:n.page,L:t,dn:e,gr:r}):r()};function Ao(e){let t=Ro(),n=!1,r=1;async function o(){let{held:a=[]}=await navigator.locks?.query()??{},c=a.filter(b=>/^holdfast .* tab [^ ]+$/.test(b.name??"")).
+length;c!==r&&(r=Math.max(1,c),e())}setInterval(()=>{o().catch(()=>{})},1e3);let s=(a,c,b)=>t((l,u)=>(n=!0,e(),a(p=>{p.e==="closed"&&(n=!1,e()),l(p)},u)),c,b),i=()=>de(
+r-1,"other tab");return{share:s,brief(){return r<2?"":n?`${i()} ${r===2?"uses":"use"} this connection.`:"Through another tab’s connection."},words:()=>`${r}, ${n?
+"this one has the connection":"another one has the connection"}`}}var ii=50,En=JSON.parse(_("codes").textContent??"{}"),me=uo(En),Fo=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",Ho=(e,t)=>t>e?`Records ${e}\
+–${t} are`:`Record ${e} is`,Ue="",ke=0,_n=new AbortController,dt=!1,qe=!0,Tn=!1,Se=()=>{Tn||setTimeout(ci),Tn=!0},Po=lo(()=>{ut.renewed(),X.state==="waiting"&&
+X.reconnect(),Se()}),Pt=Ao(Se),X=new it("ws",{agent:"holdfast-page",outbox:Wt({name:"page"}),tabs:Pt.share,token:()=>Po.next(X.state==="open"||ut.refused())}),ut=co(
+X,me,En,Po),ce=mo(Se),Ft=new Map,$e=ho(me,ce,e=>Io(e.payload,e.channel),Se);po(()=>X.stats(),()=>({outbox:X.outbox?.durable?"in this browser, on disk":"in this \
+tab",tabs:Pt.words()}));function Io(e,t=Ue){if(X.outbox?.full)return`${me.sentence({code:4350})} Wait until some are stored, or dismiss those that failed.`;try{
+Do("json"in e?X.publish(t,yn(e.json),{type:"json"}):X.publish(t,"text"in e?e.text:e.bytes),e)}catch(n){return me.sentence(Le(n))}return qe=!0,Se(),""}function Do(e,t){
+let n={channel:e.channel,payload:t,at:Date.now(),status:e.status};Ft.set(e,n),$e.add(n)}var ai=e=>typeof e=="string"?{text:e}:e instanceof Uint8Array?{bytes:e}:
+{json:JSON.stringify(e)};X.addEventListener("message",({detail:e})=>{Ft.has(e)||Do(e,ai(e.data));let t=Ft.get(e);t.status=e.status,t.fault=e.error&&Le(e.error),
+e.ack&&Object.assign(t,{offset:e.ack.offset,synced:e.ack.synced,copies:e.ack.copies}),e.status!=="pending"&&e.status!=="sent"&&Ft.delete(e),Se()});X.addEventListener(
+"held",({detail:e})=>{let t=Math.max(1,Math.ceil((e.at-Date.now())/1e3));e.channel===Ue&&$e.held(`${me.sentence(Le(e.error))} It is tried again in ${t} s.`)});X.
+addEventListener("lost",({detail:{channel:e,from:t,to:n}})=>{let r={code:4322,detail:`your messages ${t}–${n} in ${e}`};ce.notice(`${me.sentence(r)} ${me.advice(
+4322)}`)});function di(e){if(e.gap===void 0){let s=e.type==="json"?{json:e.text()}:e.type==="text"?{text:e.text()}:{bytes:e.bytes};ce.startsAfter(e.offset-1),ce.
+record(e.offset,s,e.time,e.user),ke=e.offset;return}let{gap:t,from:n,to:r}=e;if(t!=="fork"){ke=r,ce.notice(`${Ho(n,r)} no longer kept.`);return}ke=n-1,ce.forked(
+n);let o=ke?`goes on after record ${ke}`:"begins anew";ce.notice(`${Ho(n,r)} no longer in the channel: the server’s store was restarted or restored, and the log\
+ ${o}.`)}async function ui(e,t){let n;for(;!t.aborted;){let r=X.subscribe(e,{from:n===void 0?{last:ii}:{checkpoint:n},signal:t});r.ready.then(o=>{t.aborted||(n??=
+o,dt=!0,ke=Math.max(ke,Number(o.split(" ")[0].split("@")[1])),Se())},()=>{});try{for await(let o of r)di(o),n=o.checkpoint}catch(o){let s=Le(o),i=X.state!=="fai\
+led"&&["now","later"].includes(Ht(En,s.code));if(ce.notice(`${e} is not subscribed. ${me.sentence(s)} ${i?"It is asked again by itself.":me.advice(s.code)}`),!i)
+return;await new Promise(a=>setTimeout(a,1e3))}}}function Mn(e){_n.abort(),_n=new AbortController,Ue=e,ke=0,dt=!1,qe=!0,ce.clear(),$e.clear(),_("newest").hidden=
+!0,_("channel").value=e,_("empty-command").textContent=`echo hello | holdfast publish ${location.origin} ${e}`,document.title=`${e} · Holdfast`,Ie(_("channel"),
+_("channel-mistake"),""),ui(e,_n.signal),Se()}var Bo=()=>requestAnimationFrame(()=>_("view").scrollTo({top:_("view").scrollHeight,behavior:"instant"}));function ci(){
+Tn=!1,$e.refresh(Ue,dt?ke:0);let e=ce.empty()&&$e.empty();_("empty").hidden=!e,Z(_("empty-text"),dt?`Nothing in ${Ue} yet.`:"Records appear here as soon as ther\
+e is a connection."),_("empty-hint").hidden=!dt;let t=ce.hidden();Z(_("before"),t?`${t.toLocaleString()} earlier record${t===1?" is":"s are"} not shown here.`:""),
+ce.settle(),ut.show({waiting:$e.waiting(),tabs:Pt.brief()}),qe?Bo():_("newest").hidden=!1}X.addEventListener("status",()=>{ut.changed(),Se()});setInterval(()=>ut.
+show({waiting:$e.waiting(),tabs:Pt.brief()}),250);ao(Io);_("chooser").onsubmit=e=>{e.preventDefault();let t=_("channel").value.trim(),n=t===""||yn(t).length>255||
+/[\p{C}\p{Z}"\\\uFFFD]/u.test(t);Ie(_("channel"),_("channel-mistake"),n?`${me.sentence({code:4304})} ${me.advice(4304)}`:""),!(n||t===Ue)&&(history.pushState(null,
+"",`?channel=${encodeURIComponent(t)}`),Mn(t),_("message").focus())};_("retry").onclick=()=>{X.state==="failed"?location.reload():X.reconnect(),_("message").focus()};
+_("newest").onclick=()=>_("view").scrollTo({top:_("view").scrollHeight});_("view").onscroll=()=>{let{scrollTop:e,clientHeight:t,scrollHeight:n}=_("view");qe=n-e-
+t<40,qe&&(_("newest").hidden=!0)};new ResizeObserver(()=>qe&&Bo()).observe(_("view"));window.onpopstate=()=>Mn(Fo());window.onbeforeunload=e=>{X.outbox?.durable===
+!1&&$e.waiting()>0&&e.preventDefault()};ve("");Mn(Fo());})();
