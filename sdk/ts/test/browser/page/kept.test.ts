@@ -74,7 +74,7 @@ test('the server wants a token, and the token expires', async ({ owner }) => {
   await ann.write('ann 2', 'ann 3');
   await ann.says(/2 messages wait safe in this browser/);
   await shoot(ann.page, 'token-expired');
-  await give(issuer.token('ann', 20));
+  await give(issuer.token('ann', 10));
   await ann.says(/The token ends in \d+ s/);
   await ann.settled();
 
