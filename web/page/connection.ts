@@ -74,6 +74,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
         refusal = fault; // the others only repeat why the attempt before has failed
       }
       told = undefined;
+      if (refusal && refusal === fault) announce(`Not let in. ${words.sentence(refusal)}`);
       if (state === 'waiting' && fault?.code === 4107 && !refusal) void diagnose();
       if (state === last) return;
       last = state;
@@ -91,7 +92,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       show($('headline'), headline);
       show($('explanation'), explanation.trim());
       show($('tabs'), s.tabs);
-      credentials.show(now.wantsToken === true || now.tokenEnds !== undefined);
+      credentials.show(now.wantsToken === true || now.tokenEnds !== undefined, now.wantsToken === true);
       $('retry').hidden = now.wantsToken === true || (now.state !== 'waiting' && now.state !== 'failed');
       $('retry').textContent = now.state === 'failed' ? 'Load again' : 'Try now';
     },

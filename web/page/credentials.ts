@@ -1,5 +1,5 @@
 // The token: what the session is told of it, and the form that asks for it.
-import { $ } from './dom.ts';
+import { $, show } from './dom.ts';
 
 // When a JWT ends, in Unix milliseconds; NaN for what is none.
 function endOf(token: string): number {
@@ -58,10 +58,11 @@ export function newCredentials(given: () => void) {
       const end = endOf(token);
       return Number.isNaN(end) ? undefined : Math.max(0, Math.ceil((end - Date.now()) / 1000));
     },
-    /** Shows the form, or takes it away. */
-    show(wanted: boolean): void {
-      if (wanted && form.hidden) setTimeout(() => input.focus());
+    /** Shows the form, or takes it away. `urgent`: nothing goes on without a token. Whoever is writing is not interrupted. */
+    show(wanted: boolean, urgent: boolean): void {
+      if (wanted && form.hidden && urgent && !$<HTMLTextAreaElement>('message').value) setTimeout(() => input.focus());
       form.hidden = !wanted;
+      show($('token-button'), urgent ? 'Connect' : 'Stay connected');
     },
   };
 }

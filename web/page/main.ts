@@ -41,7 +41,8 @@ const session = new Session('ws', {
   agent: 'holdfast-page',
   outbox: indexedDB({ name: 'page' }),
   tabs: tabs.share,
-  token: () => credentials.next(session.state === 'open' || connection.refused()),
+  // asked while there is a connection, it is for the next one, since the present one ends soon
+  token: () => credentials.next(tabs.connected() || connection.refused()),
 });
 const connection = newConnection(session, words, codes, credentials);
 const log = newLog(changed);

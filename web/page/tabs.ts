@@ -6,6 +6,7 @@ import { plural } from './words.ts';
 export function newTabs(changed: () => void) {
   const share = shareTabs();
   let leads = false;
+  let open = false; // the connection that this tab has made
   let count = 1;
 
   // Every tab that shares holds a lock of its own.
@@ -23,8 +24,10 @@ export function newTabs(changed: () => void) {
     share(
       (inner, alone) => {
         leads = true;
+        open = false;
         changed();
         return create(s => {
+          if (s.e === 'status') open = s.status.state === 'open';
           if (s.e === 'closed') {
             leads = false;
             changed();
@@ -39,6 +42,8 @@ export function newTabs(changed: () => void) {
   const others = () => plural(count - 1, 'other tab');
   return {
     share: factory,
+    /** This tab has the connection, and it is up. */
+    connected: (): boolean => leads && open,
     /** For the bar: nothing, if this is the only tab. */
     brief(): string {
       if (count < 2) return '';
