@@ -8,6 +8,8 @@ import { actionOf, type Codes, type Fault, faultOf, type Situation, type Words }
 export interface Surroundings {
   /** Messages that have no answer yet. */
   waiting: number;
+  /** Since when the first of them has waited, in Unix milliseconds. */
+  since: number | undefined;
   /** About other tabs; empty if there is nothing to say. */
   tabs: string;
 }
@@ -17,6 +19,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
   let refusal: Fault | undefined; // the server wants another token
   let told: Fault | undefined; // what the server says about why it takes no connection
   let last = '';
+  let openedAt = 0;
 
   const wants = (code: number) => actionOf(codes, code) === 'authenticate';
 
@@ -52,6 +55,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       wantsToken: !open && refusal !== undefined,
       tokenEnds: open && credentials.asked() ? (credentials.left() ?? Number.NaN) : undefined,
       waiting: s.waiting,
+      waitingFor: s.since ? Math.floor((Date.now() - Math.max(s.since, openedAt)) / 1000) : 0,
       durable: session.outbox?.durable ?? true,
     };
   };
@@ -78,6 +82,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       if (state === 'waiting' && fault?.code === 4107 && !refusal) void diagnose();
       if (state === last) return;
       last = state;
+      if (state === 'open') openedAt = Date.now();
       if (state === 'open') announce('Connected.');
       if (state === 'waiting' && !refusal)
         announce(`Cut off. ${fault ? words.sentence(fault) : ''} It is tried again by itself.`);

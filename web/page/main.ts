@@ -188,7 +188,7 @@ function refresh(): void {
   const hidden = log.hidden();
   show($('before'), hidden ? `${hidden.toLocaleString()} earlier record${hidden === 1 ? ' is' : 's are'} not shown here.` : '');
   log.settle();
-  connection.show({ waiting: queue.waiting(), tabs: tabs.brief() });
+  connection.show({ waiting: queue.waiting(), since: queue.since(), tabs: tabs.brief() });
   if (atEnd) toEnd();
   else $('newest').hidden = false;
 }
@@ -197,7 +197,7 @@ session.addEventListener('status', () => {
   connection.changed();
   changed();
 });
-setInterval(() => connection.show({ waiting: queue.waiting(), tabs: tabs.brief() }), 250); // a countdown
+setInterval(() => connection.show({ waiting: queue.waiting(), since: queue.since(), tabs: tabs.brief() }), 250); // a countdown
 
 // ---- what a person does
 

@@ -77,6 +77,8 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
     add: (m: Own): void => void messages.push(m),
     /** Messages without an answer, in all channels. */
     waiting: (): number => messages.filter(open).length,
+    /** Since when the first of them has waited; undefined if there is none. */
+    since: (): number | undefined => messages.find(open)?.at,
     /** Takes rows away, since another channel is shown. */
     clear(): void {
       rows.clear();

@@ -34,6 +34,8 @@ export interface Situation {
   tokenEnds?: number | undefined;
   /** Messages that have no answer yet. */
   waiting: number;
+  /** For how many seconds the first of them has waited over this connection. */
+  waitingFor?: number;
   /** They survive the end of the browser. */
   durable: boolean;
 }
@@ -54,7 +56,7 @@ export function newWords(codes: Codes) {
   const advice = (code: number): string => (codes[code]?.[2] ? `${capital(codes[code][2])}.` : '');
 
   const queued = ({ waiting, durable }: Situation) => {
-    const where = durable ? 'safe in this browser' : 'here';
+    const where = durable ? 'safely in this browser' : 'here';
     if (waiting === 0) return durable ? 'What you write is kept in this browser.' : 'What you write waits here.';
     return `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} ${where}.`;
   };
@@ -63,7 +65,9 @@ export function newWords(codes: Codes) {
     const who = s.user ? `to ${s.host} as ${s.user}.` : `to ${s.host}.`;
     const when = Number.isNaN(s.tokenEnds) ? 'soon' : `in ${s.tokenEnds} s`;
     if (s.tokenEnds !== undefined) return `${who} The token ends ${when}; with the next one you stay connected.`;
-    return s.waiting > 0 ? `${who} ${plural(s.waiting, 'message')} on the way.` : who;
+    if (s.waiting === 0) return who;
+    const { waitingFor = 0 } = s;
+    return `${who} ${plural(s.waiting, 'message')} on the way${waitingFor >= 3 ? `, without an answer for ${waitingFor} s` : ''}.`;
   }
 
   /** Headline and explanation of the connection. */

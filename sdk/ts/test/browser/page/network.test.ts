@@ -77,7 +77,7 @@ test('the server is killed, and comes back', async ({ owner }) => {
   await server.kill();
   await ann.says(/^Cut off\. Next try in \d+ s\./);
   await ann.write(...texts('ann', 4, 6));
-  expect(await ann.says(/3 messages/)).toContain('3 messages wait safe in this browser.');
+  expect(await ann.says(/3 messages/)).toContain('3 messages wait safely in this browser.');
   expect((await ann.queue()).map(r => r.status)).toEqual(['pending', 'pending', 'pending']);
   await shoot(ann.page, 'server-killed');
 
@@ -102,7 +102,7 @@ test(`offline for ${long ? 'a minute' : 'some seconds'} with ten messages queued
   await cut(server, browser.pids()); // what is open is not cut by that
   await ann.says(/^Offline\. It goes on when there is a network again\./);
   await ann.write(...texts('ann', 1, 10));
-  await ann.says(/10 messages wait safe in this browser/);
+  await ann.says(/10 messages wait safely in this browser/);
   await shoot(ann.page, 'offline');
   await ann.page.waitForTimeout(long ? 60_000 : 4_000); // what is tested is time
   expect(other.records).toEqual([]);
