@@ -12,8 +12,9 @@ const words = newWords(codes);
 const said = (s: Partial<Situation>) =>
   words
     .connection({ host: 'h:1', state: 'open', before: true, waiting: 0, durable: true, ...s })
-    .map(text => text.trim().replace(/ +/g, ' '))
-    .join(' ');
+    .join(' ')
+    .replace(/ +/g, ' ')
+    .trim();
 
 test.each<[string, Partial<Situation>]>([
   ['Connecting… to h:1.', { state: 'connecting', before: false }],
