@@ -171,3 +171,14 @@ test('a token is renewed on the open connection', async ({ owner }) => {
   await expect(nobody.connected()).rejects.toMatchObject({ codeName: 'unauthenticated' });
   await expect(nobody.publish('x', 1).done).rejects.toMatchObject({ codeName: 'closed' });
 });
+
+test('a server that is not there is told at once, and tried again', async ({ owner }) => {
+  const server = await serve(owner, { store: 'memory' });
+  await server.kill();
+  const s = open(owner, server.url, { connectTimeout: 60_000 });
+  const m = s.publish('a', 1);
+  await until('an attempt has failed', () => s.state === 'waiting');
+  expect(s.error).toMatchObject({ codeName: 'disconnected', op: `connect to ${server.ws}` });
+  await server.restart();
+  expect(await m.done).toMatchObject({ offset: 1 });
+});
