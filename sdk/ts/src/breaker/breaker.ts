@@ -1,5 +1,7 @@
+import type { CircuitBreaker } from '../socket/circuit.ts';
+import { HoldfastError } from '../spec/error.ts';
 import { bounded, type CallOptions, call, canceledError, timeoutError } from './call.ts';
-import { type Call, type CircuitOpenError, Core } from './core.ts';
+import { type Call, Core, type RefusedError } from './core.ts';
 import type { BreakerEvent } from './events.ts';
 import { type BreakerOptions, badArgument, settings } from './options.ts';
 import { restore, type Snapshot, snapshot } from './snapshot.ts';
@@ -36,7 +38,7 @@ export interface Ticket {
  * It has no timer but those of calls under way: an open breaker becomes half-open when somebody asks it after its time. Its memory is
  * bounded by `buckets` (about 11 kB by default) and the calls under way. One breaker may guard any number of sockets and calls.
  */
-export class Breaker {
+export class Breaker implements CircuitBreaker {
   private readonly core_: Core;
 
   /** A closed breaker. Errors: `bad_argument`, which names the option. */
@@ -67,21 +69,33 @@ export class Breaker {
   }
 
   /**
-   * Asks for leave to make a call whose outcome the caller reports. Refused, it throws a `HoldfastError`: `circuit_open`, a
-   * {@link CircuitOpenError} with the ms until a trial, or `at_capacity`; see `changed`. `timeout` does not bound such a call.
+   * Asks for leave to make a call whose outcome the caller reports. Refused, it returns how many ms to wait until asking again makes sense;
+   * `Infinity`: until `onChange` calls, since the trials are under way, or as many calls as `capacity` allows. `timeout` does not bound such
+   * a call.
    */
-  allow(): Ticket {
-    const leave: Call = this.core_.allow_();
+  allow(): Ticket | number {
+    const leave = this.core_.allow_();
+    return leave instanceof HoldfastError ? leave.retryAfter : this.ticket_(leave);
+  }
+
+  /** The same; refused, it throws a {@link RefusedError}: `circuit_open` or `at_capacity`. */
+  admit(): Ticket {
+    const leave = this.core_.allow_();
+    if (leave instanceof HoldfastError) throw leave;
+    return this.ticket_(leave);
+  }
+
+  private ticket_(leave: Call): Ticket {
+    const c = this.core_;
     return {
-      done: error =>
-        this.core_.end_(leave, error !== undefined && this.core_.o_.isFailure_(error) ? 'failure' : 'success', error),
-      cancel: () => this.core_.end_(leave, 'cancel'),
+      done: error => c.end_(leave, error !== undefined && c.o_.isFailure_(error) ? 'failure' : 'success', error),
+      cancel: () => c.end_(leave, 'cancel'),
     };
   }
 
   /**
    * Calls `f`, if the breaker lets it. What it throws is what `f` threw, or a `HoldfastError`:
-   * - `circuit_open` or `at_capacity`: `f` was not called; see `allow`.
+   * - `circuit_open` or `at_capacity`: `f` was not called; see {@link RefusedError}.
    * - `timeout`: `f` took longer than `BreakerOptions.timeout`. Its signal ends, and the call counts as failed at once.
    * - `canceled`: `CallOptions.signal` was aborted. The signal of `f` ends, and the call counts for nothing.
    *
@@ -92,12 +106,12 @@ export class Breaker {
   }
 
   /**
-   * Resolves when `allow` may answer otherwise than before: the state or `until` changed, also by hand; a trial's place or one of `capacity`
-   * became free; the breaker was enabled or disabled. Ask for the promise first, then for what you wait for, and then wait for the
-   * promise and, if it is open, for the time `until`: that the time has come resolves nothing until somebody asks.
+   * Has `f` called whenever `allow` may answer otherwise than before, until the function that is returned is called: the state or `until`
+   * changed, also by hand; a trial's place or one of `capacity` became free; it was enabled or disabled. That the time `until` has come
+   * calls nobody until somebody asks.
    */
-  changed(): Promise<void> {
-    return this.core_.change_();
+  onChange(f: () => void): () => void {
+    return this.core_.onChange_(f);
   }
 
   /** Opens it by hand for so many ms, or for `resetTimeout`; `Infinity`: until `reset`. No `trip` shortens an earlier one. */

@@ -81,6 +81,7 @@ export async function call<T>(c: Core, f: (signal: AbortSignal) => T | PromiseLi
 async function attempt<T>(c: Core, f: (signal: AbortSignal) => T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal?.aborted) throw canceledError(c.op_, signal);
   const leave = c.allow_();
+  if (leave instanceof HoldfastError) throw leave;
   return bounded(
     f,
     c.disabled_ ? 0 : c.o_.timeout_,

@@ -1,6 +1,6 @@
 import { AtCapacity, CircuitOpen } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
-import { type BreakerEvent, type BreakerEventKind, Feed } from './events.ts';
+import { type BreakerEvent, type BreakerEventKind, Feed, guarded } from './events.ts';
 import type { Settings } from './options.ts';
 import { Window } from './window.ts';
 import { type Counters, newCounters, type Reason, reasonWords, type State, type Stats } from './words.ts';
@@ -8,10 +8,10 @@ import { type Counters, newCounters, type Reason, reasonWords, type State, type 
 /** How a call ended. */
 export type Outcome = 'success' | 'failure' | 'timeout' | 'cancel';
 
-/** Why a call was not let through: code `circuit_open`. */
-export interface CircuitOpenError extends HoldfastError {
-  /** The ms until a trial; undefined while it is half-open and the trials are under way, since nobody knows. */
-  readonly retryAfter: number | undefined;
+/** Why a call was not let through: code `circuit_open`, or `at_capacity`. */
+export interface RefusedError extends HoldfastError {
+  /** The ms until a trial; Infinity where nobody knows: it is half-open and the trials are under way, or full. */
+  readonly retryAfter: number;
 }
 
 /** A call that is under way. */
@@ -48,7 +48,7 @@ export class Core {
   private underWay_ = 0;
   private running_ = 0; // trials of this generation, while half-open
   private proven_ = 0; // that succeeded
-  private changed_: [promise: Promise<void>, resolve: () => void] | undefined; // undefined while nobody waits
+  private readonly waiting_ = new Set<() => void>();
 
   constructor(readonly o_: Settings) {
     const now = o_.now_();
@@ -72,21 +72,14 @@ export class Core {
     if (this.feed_.listening_()) this.feed_.add_({ kind, time, state: this.state_, ...more });
   }
 
-  /** Resolves when `allow` may answer otherwise. */
-  change_(): Promise<void> {
-    if (!this.changed_) {
-      let resolve!: () => void;
-      const promise = new Promise<void>(r => {
-        resolve = r;
-      });
-      this.changed_ = [promise, resolve];
-    }
-    return this.changed_[0];
+  /** Has f called when `allow` may answer otherwise. */
+  onChange_(f: () => void): () => void {
+    this.waiting_.add(f);
+    return () => this.waiting_.delete(f);
   }
 
   private notify_(): void {
-    this.changed_?.[1]();
-    this.changed_ = undefined;
+    for (const f of [...this.waiting_]) guarded(f);
   }
 
   private tellState_(now: number, from: State, error: unknown): void {
@@ -151,39 +144,40 @@ export class Core {
     this.total_[what]++;
   }
 
-  /** Lets a call through, or throws why not. */
-  allow_(): Call {
+  /** Lets a call through, or returns why not. */
+  allow_(): Call | RefusedError {
     const now = this.now_();
     this.count_(now, 'calls');
     if (!this.disabled_) {
-      this.admit_(now);
+      const refused = this.refuse_(now);
+      if (refused) return refused;
       if (this.state_ === 'half-open') this.running_++;
     }
     this.underWay_++;
     return { generation_: this.generation_, start_: now, settled_: false, released_: false, ruled_: !this.disabled_ };
   }
 
-  private admit_(now: number): void {
+  private refuse_(now: number): RefusedError | undefined {
     const { trials_, capacity_ } = this.o_;
+    const refused = (code: string, why: string) =>
+      Object.assign(new HoldfastError(code, this.op_, why), {
+        retryAfter: this.until_ === undefined ? Infinity : this.until_ - now,
+      });
+    let error: RefusedError;
     if (this.state_ === 'open' || (this.state_ === 'half-open' && this.running_ + this.proven_ >= trials_)) {
-      const error = this.refusal_(now);
+      const why =
+        this.state_ === 'open'
+          ? `open: ${reasonWords[this.reason_]}`
+          : 'half-open, and as many trials as it allows are under way';
+      error = refused(CircuitOpen, `the circuit breaker is ${why}`);
       this.count_(now, 'rejected');
       this.tell_('reject', now, { error });
-      throw error;
-    }
-    if (capacity_ && this.underWay_ >= capacity_) {
-      const error = new HoldfastError(AtCapacity, this.op_, `capacity: ${capacity_} are under way`);
+    } else if (capacity_ && this.underWay_ >= capacity_) {
+      error = refused(AtCapacity, `capacity: ${capacity_} are under way`);
       this.count_(now, 'atCapacity');
       this.tell_('capacity', now, { error });
-      throw error;
-    }
-  }
-
-  private refusal_(now: number): CircuitOpenError {
-    const why =
-      this.state_ === 'open' ? `open: ${reasonWords[this.reason_]}` : 'half-open, and as many trials as it allows are under way';
-    const retryAfter = this.until_ === undefined ? undefined : this.until_ - now;
-    return Object.assign(new HoldfastError(CircuitOpen, this.op_, `the circuit breaker is ${why}`), { retryAfter });
+    } else return undefined;
+    return error;
   }
 
   /** Settles a call, and gives its places back. */
@@ -191,8 +185,8 @@ export class Core {
     const now = this.now_();
     if (c.released_) return;
     c.released_ = true;
-    this.settle_(c, now, how, error);
     this.underWay_--;
+    this.settle_(c, now, how, error);
     if (this.state_ === 'half-open' || this.o_.capacity_) this.notify_();
   }
 

@@ -74,13 +74,7 @@ export class Feed {
       }
       l.pull_.wake_();
     }
-    for (const f of this.functions_) {
-      try {
-        f(e);
-      } catch (error) {
-        reportError(error); // a listener's mistake is its own
-      }
-    }
+    for (const f of [...this.functions_]) guarded(f, e);
   }
 
   listen_(f: (e: BreakerEvent) => void): () => void {
@@ -110,9 +104,13 @@ export class Feed {
   }
 }
 
-/** Says that a function of the application threw, where unhandled errors are told, without ending what called it. */
-function reportError(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
+/** Calls a function of the application. If it throws, that is told where unhandled errors are, and ends nothing else. */
+export function guarded<A extends unknown[]>(f: (...args: A) => void, ...args: A): void {
+  try {
+    f(...args);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }

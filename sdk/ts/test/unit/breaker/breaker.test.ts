@@ -85,10 +85,11 @@ describe('call', () => {
     vi.advanceTimersByTime(10);
     const given = new AbortController();
     const call = b.call(never, { signal: given.signal });
-    const changed = b.changed();
+    let room = 0;
+    b.onChange(() => room++);
     given.abort();
     await expect(call).rejects.toMatchObject({ codeName: 'canceled' });
-    await changed;
+    expect(room).toBe(1);
     expect(await b.call(() => 1)).toBe(1);
     expect(b.state).toBe('closed');
   });
@@ -141,23 +142,27 @@ test('a trip without an end lasts until it is reset, also through a snapshot', (
   expect(b.state).toBe('closed');
 });
 
-test('changed resolves when allow may answer otherwise', async () => {
+test('onChange calls when allow may answer otherwise', () => {
   const b = new Breaker({ capacity: 1 });
-  const seen: string[] = [];
-  const note = async (what: string, act: () => void) => {
-    const changed = b.changed();
+  let calls = 0;
+  const off = b.onChange(() => calls++);
+  const noted = (act: () => void) => {
+    const before = calls;
     act();
-    await changed;
-    seen.push(what);
+    return calls - before;
   };
-  await note('trip', () => b.trip());
-  await note('longer', () => b.trip(120_000));
-  await note('reset', () => b.reset());
-  const t = b.allow();
-  await note('room', () => t.cancel());
-  await note('disabled', () => b.disable());
-  await note('enabled', () => b.enable());
-  expect(seen).toEqual(['trip', 'longer', 'reset', 'room', 'disabled', 'enabled']);
+  expect(noted(() => b.trip())).toBe(1);
+  expect(noted(() => b.trip(120_000))).toBe(1);
+  expect(noted(() => b.trip(1000))).toBe(0); // it shortens nothing
+  expect(b.allow()).toBe(120_000);
+  expect(noted(() => b.reset())).toBe(1);
+  const t = b.admit();
+  expect(b.allow()).toBe(Infinity);
+  expect(noted(() => t.cancel())).toBe(1);
+  expect(noted(() => b.disable())).toBe(1);
+  expect(noted(() => b.enable())).toBe(1);
+  off();
+  expect(noted(() => b.trip())).toBe(0);
 });
 
 describe('health', () => {
@@ -231,7 +236,7 @@ describe('events', () => {
   test('a listener who is too slow hears how many it missed', async () => {
     const b = new Breaker();
     const events = b.events();
-    for (let i = 0; i < 300; i++) b.allow().done();
+    for (let i = 0; i < 300; i++) b.admit().done();
     expect((await events.next()).value).toMatchObject({ kind: 'dropped', dropped: 45 });
     expect((await events.next()).value).toMatchObject({ kind: 'success' });
     await events.return?.();

@@ -79,7 +79,7 @@ function play(seed: number): void {
     () => {
       const want = refuses();
       try {
-        calls.push({ ticket: b.allow(), period, over: false });
+        calls.push({ ticket: b.admit(), period, over: false });
         expect(want).toBeUndefined();
       } catch (e) {
         expect(e).toMatchObject({ codeName: want });

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   Breaker,
   type BreakerOptions,
-  type CircuitOpenError,
   type Latency,
+  type RefusedError,
   type Snapshot,
   type Stats,
   type Ticket,
@@ -99,16 +99,16 @@ class Run {
   private allow(s: Step): void {
     const { refused, retryAfter } = s.want ?? {};
     if (!refused) {
-      this.tickets.set(s.ticket ?? '', this.b.allow());
+      this.tickets.set(s.ticket ?? '', this.b.admit());
       return;
     }
-    const error = thrown(() => this.b.allow());
+    const error = thrown(() => this.b.admit());
     expect(error.codeName).toBe(refused);
-    if (retryAfter !== undefined) expect((error as CircuitOpenError).retryAfter ?? 0).toBe(retryAfter);
+    if (retryAfter !== undefined) expect((error as RefusedError).retryAfter).toBe(retryAfter || Infinity);
   }
 
   private ticket(s: Step): Ticket {
-    if (s.ticket === undefined) return this.b.allow();
+    if (s.ticket === undefined) return this.b.admit();
     const t = this.tickets.get(s.ticket);
     if (!t) throw new Error(`no ticket ${s.ticket}`);
     return t;
