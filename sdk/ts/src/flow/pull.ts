@@ -9,11 +9,11 @@ export interface Pull<T> {
 /**
  * Makes an async iterator over what somebody else collects. `take` gives the next value, or the end, or undefined if there is nothing yet;
  * if it throws, that is the iterator's last word. `end` is called once, when the iterator is over for whatever reason: it has ended or
- * failed, was left, or `signal` was aborted. Unlike an async generator, it can be left while a `next` is waiting.
+ * failed, was left, or `signal` was aborted; but not if that was so from the start. Unlike an async generator, it can be left while a `next` is waiting.
  */
 export function pull<T>(take: () => IteratorResult<T, undefined> | undefined, end: () => void, signal?: AbortSignal): Pull<T> {
   let waiting: { resolve_: (r: IteratorResult<T, undefined>) => void; reject_: (e: unknown) => void }[] = [];
-  let over = false;
+  let over = !!signal?.aborted;
   const finish = () => {
     if (!over) {
       over = true;
@@ -36,8 +36,7 @@ export function pull<T>(take: () => IteratorResult<T, undefined> | undefined, en
       }
     }
   };
-  if (signal?.aborted) finish();
-  else signal?.addEventListener('abort', finish);
+  signal?.addEventListener('abort', finish);
   return {
     wake_: wake,
     iterator_: {
