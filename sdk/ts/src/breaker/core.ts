@@ -1,6 +1,7 @@
+import { guarded } from '../flow/guarded.ts';
 import { AtCapacity, CircuitOpen } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
-import { type BreakerEvent, type BreakerEventKind, Feed, guarded } from './events.ts';
+import { type BreakerEvent, type BreakerEventKind, Feed } from './events.ts';
 import type { Settings } from './options.ts';
 import { Window } from './window.ts';
 import { type Counters, newCounters, type Reason, reasonWords, type State, type Stats } from './words.ts';

@@ -1,3 +1,4 @@
+import { guarded } from '../flow/guarded.ts';
 import { type Pull, pull } from '../flow/pull.ts';
 import type { Reason, State } from './words.ts';
 
@@ -101,16 +102,5 @@ export class Feed {
     );
     if (!signal?.aborted) this.iterators_.add(l);
     return l.pull_.iterator_;
-  }
-}
-
-/** Calls a function of the application. If it throws, that is told where unhandled errors are, and ends nothing else. */
-export function guarded<A extends unknown[]>(f: (...args: A) => void, ...args: A): void {
-  try {
-    f(...args);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }

@@ -64,6 +64,7 @@ export class Calls {
     socket.addEventListener('open', this.onOpen_);
     socket.addEventListener('message', this.onMessage_);
     socket.addEventListener('close', this.onClose_);
+    socket.addEventListener('statechange', this.onState_);
   }
 
   /** Has all calls under way fail with `closed`, ends `messages`, and leaves the socket as it is. Idempotent. */
@@ -73,6 +74,7 @@ export class Calls {
     this.s_.removeEventListener('open', this.onOpen_);
     this.s_.removeEventListener('message', this.onMessage_);
     this.s_.removeEventListener('close', this.onClose_);
+    this.s_.removeEventListener('statechange', this.onState_);
     for (const f of this.flying_.values()) f.settle_(new HoldfastError(Closed, f.op_, 'Calls was closed'));
     this.deadlines_.stop_();
     this.wake_();
@@ -142,7 +144,7 @@ export class Calls {
 
   private refuses_(op: string): HoldfastError | undefined {
     if (this.closed_) return new HoldfastError(Closed, op, 'Calls was closed');
-    if (isOver(this.s_)) return new HoldfastError(Closed, op, 'the socket is closed');
+    if (isOver(this.s_)) return this.dead_(op);
     const { maxCalls } = this.o_;
     return this.flying_.size >= maxCalls ? new HoldfastError(AtCapacity, op, `maxCalls: ${maxCalls} are under way`) : undefined;
   }
@@ -182,19 +184,30 @@ export class Calls {
   private readonly onClose_ = ({ code, reason }: { code: number; reason: string }): void => {
     const over = isOver(this.s_);
     for (const f of [...this.flying_.values()]) {
-      if (f.on_ && (over || !f.left_)) {
+      if (!f.on_) continue;
+      if (over || !f.left_) {
         this.n_.cut++;
         const why = `the connection ended (${code}${reason && ` ${reason}`}) before the answer; whether the server has carried it out is not known`;
         f.settle_(new HoldfastError(Disconnected, f.op_, f.left_ ? why : `${why}; idempotent has a call sent again`));
-      } else if (over) {
-        f.settle_(new HoldfastError(Closed, f.op_, 'the socket was closed'));
-      } else if (f.on_) {
+      } else {
         f.left_--;
         f.on_ = false;
         f.again_ = Infinity;
       }
     }
+    this.onState_();
   };
+
+  /** Has what waits fail once there will be no connection any more. */
+  private readonly onState_ = (): void => {
+    if (!isOver(this.s_)) return;
+    for (const f of [...this.flying_.values()]) if (!f.on_) f.settle_(this.dead_(f.op_));
+  };
+
+  private dead_(op: string): HoldfastError {
+    const { error } = this.s_;
+    return new HoldfastError(Closed, op, error ? 'the socket has failed' : 'the socket is closed', error);
+  }
 
   private due_(now: number): number {
     let next = Infinity;

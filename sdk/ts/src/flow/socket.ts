@@ -7,11 +7,13 @@ export interface SocketLike {
    * way.
    */
   readonly state?: string;
+  /** Why it has failed, where it tells. */
+  readonly error?: Error | undefined;
   send(data: string): void;
-  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'open' | 'statechange', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
-  removeEventListener(type: 'open', listener: () => void): void;
+  removeEventListener(type: 'open' | 'statechange', listener: () => void): void;
   removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   removeEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
 }
