@@ -1,62 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import WS from 'ws';
 import { decode, GraphQLClient, type GraphQLOptions } from '../../src/graphql.ts';
+import { atEnd, end, installed, GraphQLServer as Server } from './programs.ts';
 
 // Against GraphQL servers of others (graphql-ws, and subscriptions-transport-ws), each in a process of its own.
 
-const folder = fileURLToPath(new URL('../../../../internal/thirdparty/graphqlws/', import.meta.url));
-const installed = existsSync(`${folder}node_modules/.package-lock.json`);
-if (!installed && process.env.CI === 'true') throw new Error('run internal/thirdparty/graphqlws/install first');
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-class Server {
-  port = 0;
-  readonly lines: string[] = [];
-  private readonly process: ChildProcess;
-  private readonly gone: Promise<unknown>;
-
-  private constructor(port: number, protocol: string) {
-    this.process = spawn(process.execPath, ['server.js', `${port}`, protocol], {
-      cwd: folder,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.gone = new Promise(r => this.process.once('exit', r));
-    createInterface({ input: this.process.stdout! }).on('line', l => this.lines.push(l));
-    ends.push(() => this.kill());
-  }
-
-  static async start(protocol: string, port = 0): Promise<Server> {
-    const s = new Server(port, protocol);
-    s.port = Number((await s.says('listening')).split(' ')[1]);
-    return s;
-  }
-
-  get pid(): number | undefined {
-    return this.process.pid;
-  }
-
-  says(begin: string): Promise<string> {
-    return vi.waitUntil(() => this.lines.find(l => l.startsWith(begin)), { timeout: 30_000 });
-  }
-
-  async kill(): Promise<void> {
-    this.process.kill('SIGKILL');
-    await this.gone;
-  }
-}
+afterEach(end);
 
 function open(server: Server, options: GraphQLOptions = {}): GraphQLClient {
   const socket = { baseDelay: 20, maxDelay: 100, maxRetries: Infinity, breaker: 'off' as const, ...options.socket };
   const client = new GraphQLClient(`ws://127.0.0.1:${server.port}`, { ...options, socket });
-  ends.push(() => client.close());
+  atEnd(() => client.close());
   return client;
 }
 
