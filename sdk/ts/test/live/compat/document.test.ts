@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
+import WS, { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketReconnect } from '../../../src/compat.ts';
 import { atEnd, end, GraphQLServer, installed, Program } from '../programs.ts';
 
 // The programs that are printed in the document run as they stand, with only the path of require changed, in a process of their own.
@@ -114,7 +115,7 @@ test('ChatClient goes on after its connection was cut, and after the server has 
 });
 
 const graphqlApplication = `
-const client = new GraphQLSubscriptionClient(process.argv[2], { baseDelay: 50, heartbeatInterval: 100 });
+const client = new GraphQLSubscriptionClient(process.argv[2], { baseDelay: 50, heartbeatInterval: 100, circuitBreaker: { failureThreshold: 1000 } });
 const log = what => payload => console.log(what, JSON.stringify(payload));
 const leave = client.subscribe('subscription { ticks }', {}, { onData: log('ticks'), onError: log('error'), onComplete: log('complete') });
 client.ws.on('message', e => e.data.includes('"pong"') && console.log('pong'));
@@ -181,4 +182,34 @@ describe('GraphQLSubscriptionClient', () => {
     expect(heard[0]).toEqual(['connection_init', 'subscribe']);
     expect(heard[1]!.slice(0, 2)).toEqual(['connection_init', 'subscribe']);
   });
+});
+
+// In Node 22 a program may not have ws; then the platform's own WebSocket gets the options.
+test('websocketOptions reach the server, with ws and without', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  atEnd(() => new Promise(r => server.close(r)));
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const asked = () => once(server, 'connection') as Promise<[WebSocket, { headers: Record<string, string> }]>;
+  const options = { url, protocols: ['chat'], websocketOptions: { headers: { authorization: 'Bearer token123' } } };
+
+  const withWs = asked();
+  const ws = new WebSocketReconnect({ ...options, WebSocket: WS });
+  await ws.connect();
+  expect((await withWs)[1].headers).toMatchObject({ authorization: 'Bearer token123', 'sec-websocket-protocol': 'chat' });
+  ws.close();
+
+  const elsewhere = join(folder, 'elsewhere');
+  await mkdir(elsewhere, { recursive: true });
+  await rm(join(folder, 'node_modules'), { recursive: true });
+  const program = `
+    const { WebSocketReconnect } = require('../compat.cjs');
+    const ws = new WebSocketReconnect(${JSON.stringify(options)});
+    ws.on('open', () => ws.close());
+    ws.connect();`;
+  await writeFile(join(elsewhere, 'program.cjs'), program);
+  const without = asked();
+  const p = new Program(join(elsewhere, 'program.cjs'), [], elsewhere);
+  expect((await without)[1].headers).toMatchObject({ authorization: 'Bearer token123', 'sec-websocket-protocol': 'chat' });
+  expect(await p.gone).toBe(0);
 });
