@@ -1,3 +1,4 @@
+import { longestTimer } from '../flow/deadlines.ts';
 import type { CircuitBreaker } from '../socket/circuit.ts';
 import { HoldfastError } from '../spec/error.ts';
 import { bounded, type CallOptions, call, canceledError, timeoutError } from './call.ts';
@@ -114,7 +115,15 @@ export class Breaker implements CircuitBreaker {
     return this.core_.onChange_(f);
   }
 
-  /** Opens it by hand for so many ms, or for `resetTimeout`; `Infinity`: until `reset`. No `trip` shortens an earlier one. */
+  /**
+   * Opens it by hand for so many ms, or for `resetTimeout`; `Infinity`: until `reset`. No `trip` shortens an earlier one. It is also for what a server
+   * says of itself:
+   *
+   * ```ts
+   * const answer = await orders.call(signal => fetch(url, { signal }));
+   * if (answer.status === 503) orders.trip(1000 * Number(answer.headers.get('Retry-After')));
+   * ```
+   */
   trip(ms = 0): void {
     const now = this.core_.now_();
     this.core_.open_(now, ms > 0 ? ms : this.core_.o_.reset_, 'trip');
@@ -211,7 +220,7 @@ export class Breaker implements CircuitBreaker {
   async watch(signal: AbortSignal, every = 5000): Promise<void> {
     if (!this.core_.o_.healthCheck_) throw badArgument('watch the health behind a breaker', 'healthCheck is not set');
     while (!signal.aborted) {
-      const next = pause(every > 0 ? every : 5000, signal);
+      const next = pause(every > 0 ? Math.min(every, longestTimer) : 5000, signal);
       await this.checkHealth(signal).catch(() => {}); // it has told the breaker
       await next;
     }

@@ -1,3 +1,4 @@
+import { longestTimer } from '../flow/deadlines.ts';
 import { AtCapacity, Canceled, CircuitOpen, Timeout } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import type { Core } from './core.ts';
@@ -36,7 +37,7 @@ export function bounded<T>(
       reject(error);
     };
     const canceled = () => stop('cancel');
-    const timer = ms > 0 ? setTimeout(stop, ms, 'timeout') : undefined;
+    const timer = ms > 0 && ms <= longestTimer ? setTimeout(stop, ms, 'timeout') : undefined;
     const release = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', canceled);

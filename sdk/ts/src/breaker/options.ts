@@ -21,7 +21,7 @@ export interface BreakerOptions {
    * Default 10.
    */
   buckets?: number | undefined;
-  /** How long it stays open until a trial is let through. Default 60,000. */
+  /** How long it stays open until a trial is let through. Infinity: until `reset`. Default 60,000. */
   resetTimeout?: number | undefined;
   /**
    * How many trials must succeed, while it is half-open, to close it. Those that are under way and those that succeeded are together never
@@ -69,7 +69,7 @@ export const maxBuckets = 1000;
 export const badArgument = (op: string, detail: string) => new HoldfastError(BadArgument, op, detail);
 
 export function settings(o: BreakerOptions): Settings {
-  const bounded = (name: keyof BreakerOptions, fallback: number, least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const bounded = (name: keyof BreakerOptions, fallback: number, least: number, most = Infinity) => {
     const v = (o[name] as number | undefined) ?? fallback;
     if (!(v >= least && v <= most)) {
       throw badArgument(
@@ -85,7 +85,7 @@ export function settings(o: BreakerOptions): Settings {
     threshold_: bounded('failureThreshold', 5, -Infinity),
     rate_: bounded('failureRate', 0, 0, 1),
     volume_: bounded('volume', 20, 0),
-    window_: bounded('window', 10_000, buckets),
+    window_: bounded('window', 10_000, buckets, Number.MAX_SAFE_INTEGER),
     buckets_: Math.floor(buckets),
     reset_: bounded('resetTimeout', 60_000, 0),
     trials_: bounded('halfOpenMaxRequests', 3, 1),

@@ -1,17 +1,19 @@
 import type { SocketOptions, WebSocketClass } from '../socket/options.ts';
 import type { ReconnectOptions } from './options.ts';
 
-interface Modules {
-  createRequire(from: string): (name: string) => unknown;
+interface NodeProcess {
+  argv: string[];
+  cwd(): string;
+  getBuiltinModule?(name: string): { createRequire(from: string): (name: string) => unknown };
 }
 
 /** The package `ws`, where this runs in Node and the application has it. Bundlers for browsers do not see it here. */
 function packageWs(): WebSocketClass | undefined {
-  const p = (globalThis as { process?: { cwd(): string; argv: string[]; getBuiltinModule?(name: string): Modules } }).process;
+  const p = (globalThis as { process?: NodeProcess }).process;
   const modules = p?.getBuiltinModule?.('node:module');
-  for (const from of [p?.argv[1], p && `${p.cwd()}/x`]) {
+  for (const from of modules ? [p!.argv[1], `${p!.cwd()}/x`] : []) {
     try {
-      if (modules && from) return modules.createRequire(from)('ws') as WebSocketClass;
+      if (from) return modules!.createRequire(from)('ws') as WebSocketClass;
     } catch {
       // it is not installed there
     }

@@ -1,3 +1,6 @@
+/** setTimeout takes 31 bits; whatever is longer it takes for no time at all. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** One timer for any number of deadlines. */
 export interface Deadlines {
   /** Has `due` called at this time (of `performance.now`), or soon after. */
@@ -13,8 +16,7 @@ export function createDeadlines(due: (now: number) => number): Deadlines {
     if (time >= next) return;
     next = time;
     clearTimeout(timer);
-    // setTimeout takes 31 bits; whoever waits for longer is asked in between
-    timer = setTimeout(ring, Math.min(Math.max(time - performance.now(), 0), 2 ** 31 - 1));
+    timer = setTimeout(ring, Math.min(Math.max(time - performance.now(), 0), longestTimer));
   };
   const ring = () => {
     next = Infinity;

@@ -1,3 +1,4 @@
+import { longestTimer } from '../flow/deadlines.ts';
 import type { Setup } from '../socket/options.ts';
 import { BadArgument, BadFrame, Timeout, Unauthenticated, UnexpectedFrame, UnsupportedProtocol } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
@@ -38,7 +39,7 @@ export async function initialise(s: Setup, payload: object | undefined, ackTimeo
     const gone = () => settle(() => reject(s.signal.reason));
     const late = () =>
       settle(() => reject(new HoldfastError(Timeout, op, `ackTimeout: no connection_ack within ${ackTimeout} ms`)));
-    const timer = setTimeout(late, ackTimeout);
+    const timer = setTimeout(late, Math.min(ackTimeout, longestTimer));
     s.ws.addEventListener('message', look); // behind that of the socket, which fills early
     s.signal.addEventListener('abort', gone);
     look();

@@ -85,6 +85,7 @@ export interface Iteration {
 export function iterating(o: Iteration): AsyncIterableIterator<Result, undefined> {
   let op: Operation | undefined;
   const buffer: Result[] = [];
+  let left = false;
   let end: { error_: HoldfastError | undefined } | undefined;
   const sink: Sink = {
     next_(r) {
@@ -116,13 +117,14 @@ export function iterating(o: Iteration): AsyncIterableIterator<Result, undefined
       return gap ? { value: { gap } } : undefined;
     },
     () => {
+      left = true;
       if (op) o.leave_(op);
     },
     o.signal_,
   );
   const { next } = p.iterator_;
   p.iterator_.next = async () => {
-    if (!op && !o.signal_?.aborted) op = o.start_(sink);
+    if (!op && !left && !o.signal_?.aborted) op = o.start_(sink);
     return next();
   };
   return p.iterator_;

@@ -131,6 +131,16 @@ test('a clock that is put back keeps nothing open for longer than it was to be',
   expect(b.state).toBe('half-open');
 });
 
+test('times without an end are none', async () => {
+  const b = new Breaker({ failureThreshold: 1, resetTimeout: Infinity, timeout: Infinity });
+  const call = b.call(() => new Promise(r => setTimeout(r, 1000, 'late')));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await call).toBe('late');
+  await expect(b.call(fails)).rejects.toBe(down);
+  vi.setSystemTime(Date.now() + 100 * 365 * 86_400_000);
+  expect(b.state).toBe('open');
+});
+
 test('a trip without an end lasts until it is reset, also through a snapshot', () => {
   const b = new Breaker();
   b.trip(Infinity);
@@ -271,6 +281,7 @@ test.each([
   { buckets: 0 },
   { buckets: 1001 },
   { window: 5 },
+  { window: Infinity },
   { resetTimeout: -1 },
   { halfOpenMaxRequests: 0 },
   { capacity: -1 },

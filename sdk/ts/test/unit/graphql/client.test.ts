@@ -187,9 +187,13 @@ test('leaving the loop tells the server', async () => {
   }
   await pass();
   expect(left).toHaveBeenCalledOnce();
+  const never = client.subscribe(ticks);
+  await never.return?.();
+  expect(await never.next()).toEqual({ done: true, value: undefined });
   const given = new AbortController();
   given.abort();
   expect(await follow(client, { signal: given.signal })).toBe('');
+  expect(client.stats().operations).toBe(0);
 });
 
 describe('the handshake', () => {
