@@ -10,6 +10,8 @@ export interface Surroundings {
   waiting: number;
   /** Since when the first of them has waited, in Unix milliseconds. */
   since: number | undefined;
+  /** The outbox has all of them. */
+  kept: boolean;
   /** About other tabs; empty if there is nothing to say. */
   tabs: string;
 }
@@ -56,7 +58,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       tokenEnds: open && credentials.asked() ? (credentials.left() ?? Number.NaN) : undefined,
       waiting: s.waiting,
       waitingFor: s.since ? Math.floor((Date.now() - Math.max(s.since, openedAt)) / 1000) : 0,
-      durable: session.outbox?.durable ?? true,
+      durable: (session.outbox?.durable ?? true) && s.kept,
     };
   };
 

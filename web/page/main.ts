@@ -76,6 +76,13 @@ function publish(payload: Payload, to = channel): string {
 function follow(m: Message, payload: Payload): void {
   const shown: Own = { channel: m.channel, payload, at: Date.now(), status: m.status };
   own.set(m, shown);
+  m.kept.then(
+    () => {
+      shown.kept = true;
+      changed();
+    },
+    () => {}, // it failed, which is told by an event
+  );
   queue.add(shown);
 }
 
@@ -178,6 +185,8 @@ function open(name: string): void {
 
 const toEnd = () => requestAnimationFrame(() => $('view').scrollTo({ top: $('view').scrollHeight, behavior: 'instant' }));
 
+const surroundings = () => ({ waiting: queue.waiting(), since: queue.since(), kept: queue.kept(), tabs: tabs.brief() });
+
 function refresh(): void {
   due = false;
   queue.refresh(channel, placed ? position : 0);
@@ -188,7 +197,7 @@ function refresh(): void {
   const hidden = log.hidden();
   show($('before'), hidden ? `${hidden.toLocaleString()} earlier record${hidden === 1 ? ' is' : 's are'} not shown here.` : '');
   log.settle();
-  connection.show({ waiting: queue.waiting(), since: queue.since(), tabs: tabs.brief() });
+  connection.show(surroundings());
   if (atEnd) toEnd();
   else $('newest').hidden = false;
 }
@@ -197,7 +206,7 @@ session.addEventListener('status', () => {
   connection.changed();
   changed();
 });
-setInterval(() => connection.show({ waiting: queue.waiting(), since: queue.since(), tabs: tabs.brief() }), 250); // a countdown
+setInterval(() => connection.show(surroundings()), 250); // a countdown
 
 // ---- what a person does
 

@@ -11,6 +11,8 @@ export interface Own {
   payload: Payload;
   at: number;
   status: 'pending' | 'sent' | 'delivered' | 'failed' | 'unknown';
+  /** The outbox has it. */
+  kept?: boolean;
   /** Where it was stored. 0: not known. */
   offset?: number;
   synced?: boolean;
@@ -77,6 +79,8 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
     add: (m: Own): void => void messages.push(m),
     /** Messages without an answer, in all channels. */
     waiting: (): number => messages.filter(open).length,
+    /** The outbox has all of these. */
+    kept: (): boolean => messages.every(m => m.kept || !open(m)),
     /** Since when the first of them has waited; undefined if there is none. */
     since: (): number | undefined => messages.find(open)?.at,
     /** Takes rows away, since another channel is shown. */

@@ -21,6 +21,7 @@ test('the page is reloaded with messages queued', async ({ owner }) => {
   await ann.says(/^Connected/);
   await ann.write('ann 7');
   await ann.settled();
+  await shoot(ann.page, 'reloaded');
   expect(check(await other.take(7), { ann: 7 })).toEqual([]);
   await shows(ann, texts('ann', 1, 7));
   expect(browser.mistakes).toEqual([]);

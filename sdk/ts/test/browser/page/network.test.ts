@@ -2,7 +2,10 @@
 // says what is happening.
 import { expect } from 'vitest';
 import { blackHole, check, collect, cut, launch, long, portsOf, publish, serve, shoot, test, until } from '../harness/index.ts';
-import { shows, texts, visit } from './driver.ts';
+import { type Person, shows, texts, visit } from './driver.ts';
+
+/** Everything that the page has said about being cut off. */
+const cutOff = async (person: Person) => (await person.said()).filter(text => /^Cut off\. Next try in \d+ s\./.test(text));
 
 test('first visit', async ({ owner }) => {
   const server = await serve(owner);
@@ -52,16 +55,17 @@ test('the connection is cut, again and again, while one publishes', async ({ own
   for (let from = 1; from <= 60; from += 20) {
     const writing = ann.write(...texts('ann', from, from + 19));
     await until('some of them came', () => other.records.length >= from);
+    const before = (await cutOff(ann)).length;
     await cut(server, browser.pids());
+    await until('it says so', async () => (await cutOff(ann)).length > before);
+    if (from === 1) await shoot(ann.page, 'cut');
     await writing;
     await ann.says(/^Connected/);
   }
   await ann.settled();
   expect(check(await other.take(60), { ann: 60 })).toEqual([]);
   await shows(ann, texts('ann', 1, 60));
-  expect(await ann.said()).toContainEqual(
-    expect.stringMatching(/^Cut off\. Next try in \d s\. The connection ended without a close frame \(1006\)\./),
-  );
+  expect(await cutOff(ann)).toContainEqual(expect.stringMatching(/The connection ended without a close frame \(1006\)\./));
   expect(browser.mistakes).toEqual([]);
 });
 
