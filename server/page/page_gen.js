@@ -350,7 +350,7 @@ ge")} on the way${w>=3?`, without an answer for ${w} s`:""}.`}function a(i){let 
 fault.code):""} ${r(i)}`];switch(i.state){case"open":return["Connected",s(i)];case"waiting":return i.offline?["Offline.",`It goes on when there is a network aga\
 in. ${r(i)}`]:[`${i.before?"Cut off":"Not connected"}. Next try in ${i.retryIn??0} s.`,`${d} ${r(i)}`];case"failed":return["Stopped.",`${d} ${i.fault?n(i.fault.
 code):""}`];case"closing":case"closed":return["Closed.",""];default:return[i.before?"Connecting again…":"Connecting…",`to ${i.host}. ${i.before||i.waiting>0?
-r(i):""}`]}}return{sentence:t,advice:n,connection:a}}var yt=(e,t)=>e[t]?.[0]??["now","later","authenticate","stop"][Math.floor(t/100)-40]??"now";function pr(e,t,n,r){let s=!1,a,i,d="",c=0,w=h=>yt(n,h)==="authenticate";async function f(){let{status:h}=e,v=(E,$=4107)=>{e.status===h&&(i={code:$,detail:E})};
+r(i):""}`]}}return{sentence:t,advice:n,connection:a}}var yt=(e,t)=>e[t]?.[0]??["now","later","authenticate","stop"][Math.floor(t/100)-40]??"now";function pr(e,t,n,r){let s=!1,a,i,d="",c=0,w=h=>yt(n,h)==="authenticate";async function f(){let{status:h}=e,v=(E,$=1006)=>{e.status===h&&(i={code:$,detail:E})};
 try{let E=await fetch("readyz",{cache:"no-store",signal:AbortSignal.timeout(3e3)}),$=(await E.text()).trim().slice(0,80),O=Number(E.headers.get("Holdfast-Code"));
 O?v($,O):E.ok?v("the server is there but took no connection"):v(`the server is not ready: ${$}`)}catch{v("the server cannot be reached")}}let m=h=>{let{state:v,
 retryAt:E=0,user:$}=e.status,O=v==="open";return{host:location.host,state:v,before:s,user:$,offline:navigator.onLine===!1,fault:a??i??(e.error&&Te(e.error)),retryIn:Math.
@@ -472,8 +472,8 @@ sub})):void 0;case"done":{let L=a.get(k.sub);return L?(k.o!==void 0&&(L.d=k.o),o
 B,k.drain),e.C({e:"status",status:{state:"closing",attempt:0}}),void(t.size||B()));default:o(k)}};return D(),{l:kt}}var Io=e=>{let t="holdfast tab";try{return sessionStorage.getItem(t)||sessionStorage.setItem(t,e),sessionStorage.getItem(t)}catch{return e}},Pr=()=>(e,t,n)=>{let r=()=>e(
 t,`:${Io(n.page)}`);return vr()?Fr({Xe:JSON.stringify([n.url,n.user,n.outbox]),q:n.page,C:t,Zt:e,Rr:r}):r()};function Ir(e){let t=Pr(),n=!1,r=!1,s=1;async function a(){let{held:c=[]}=await navigator.locks?.query()??{},w=c.filter(f=>/^holdfast .* tab [^ ]+$/.test(f.name??
 "")).length;w!==s&&(s=Math.max(1,w),e())}setInterval(()=>{a().catch(()=>{})},1e3);let i=(c,w,f)=>t((m,h)=>(n=!0,r=!1,e(),c(v=>{v.e==="status"&&(r=v.status.state===
-"open"),v.e==="closed"&&(n=!1,e()),m(v)},h)),w,f),d=()=>ne(s-1,"other tab");return{share:i,connected:()=>n&&r,brief(){return s<2?"":n?`${d()} ${s===2?"uses":"us\
-e"} this connection.`:"Through another tab’s connection."},words:()=>`${s}, ${n?"this one has the connection":"another one has the connection"}`}}var Do=50,rn=JSON.parse(A("codes").textContent??"{}"),ce=fr(rn),Nr=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",Dr=(e,t)=>t>e?`Records ${e}\
+"open"),v.e==="closed"&&(n=!1,e()),m(v)},h)),w,f),d=()=>ne(s-1,"other tab");return{share:i,connected:()=>n&&r,brief(){return s<2?"":n?`${d()} ${s===2?"shares":"\
+share"} this connection.`:"Through another tab’s connection."},words:()=>`${s}, ${n?"this":"another"} one has the connection`}}var Do=50,rn=JSON.parse(A("codes").textContent??"{}"),ce=fr(rn),Nr=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",Dr=(e,t)=>t>e?`Records ${e}\
 –${t} are`:`Record ${e} is`,Me="",ge=0,tn=new AbortController,Je=!1,Le=!0,nn=!1,me=()=>{nn||setTimeout(jo),nn=!0},Br=mr(()=>{Ve.renewed(),X.state==="waiting"&&
 X.reconnect(),me()}),vt=Ir(me),X=new ze("ws",{agent:"holdfast-page",outbox:Ct({name:"page"}),tabs:vt.share,token:()=>Br.next(vt.connected()||Ve.refused())}),Ve=pr(
 X,ce,rn,Br),se=yr(me),wt=new Map,ye=wr(ce,se,e=>Ur(e.payload,e.channel),me);hr(()=>X.stats(),()=>({outbox:X.outbox?.durable?"in this browser, on disk":"in this \

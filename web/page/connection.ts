@@ -28,7 +28,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
   // Asks the server why it takes no connection, since a browser does not tell a page.
   async function diagnose(): Promise<void> {
     const { status } = session;
-    const say = (detail: string, code = 4107) => {
+    const say = (detail: string, code = 1006) => {
       if (session.status === status) told = { code, detail };
     };
     try {

@@ -47,9 +47,9 @@ export function newTabs(changed: () => void) {
     /** For the bar: nothing, if this is the only tab. */
     brief(): string {
       if (count < 2) return '';
-      return leads ? `${others()} ${count === 2 ? 'uses' : 'use'} this connection.` : `Through another tab’s connection.`;
+      return leads ? `${others()} ${count === 2 ? 'shares' : 'share'} this connection.` : 'Through another tab’s connection.';
     },
     /** For the figures. */
-    words: (): string => `${count}, ${leads ? 'this one has the connection' : 'another one has the connection'}`,
+    words: (): string => `${count}, ${leads ? 'this' : 'another'} one has the connection`,
   };
 }
