@@ -114,6 +114,7 @@ export function newTab(o: TabOptions): Engine {
     if (!joined || (leader && e === era)) return;
     if (era && e !== era) giveUp(!outbox?.durable);
     out = [];
+    for (const r of readers.values()) r.stream_ = undefined; // that was the last leader's
     leader = to;
     era = e;
     const list = wants();
