@@ -48,7 +48,7 @@ export interface Queue {
 export const sizeOf = (d: SocketData): number => (d as ArrayBuffer).byteLength ?? (d as Blob).size ?? (d as string).length;
 
 /** A copy: the application may change what it has given away. */
-const copyOf = (d: SocketData): SocketData => {
+export const copyOf = (d: SocketData): SocketData => {
   const { buffer, byteOffset, byteLength } = d as Uint8Array;
   return buffer ? new Uint8Array(buffer, byteOffset, byteLength).slice() : (d as ArrayBuffer).slice(0);
 };
