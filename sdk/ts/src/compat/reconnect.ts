@@ -37,7 +37,8 @@ export class WebSocketReconnect {
   private readonly listeners_ = new Map<string, AnyListener[]>();
   private readonly maxRetries_: number;
   private readonly threshold_: number;
-  private begun_ = 0; // when the last connection opened
+  private openedAt_ = 0; // by performance.now
+  private lastActivity_ = 0;
 
   constructor(options: ReconnectOptions) {
     const { failureThreshold = 5, resetTimeout } = options.circuitBreaker ?? {};
@@ -84,10 +85,14 @@ export class WebSocketReconnect {
   private forward_(): void {
     const s = this.socket_;
     s.addEventListener('open', () => {
-      this.begun_ = Date.now();
+      this.openedAt_ = performance.now();
+      this.lastActivity_ = Date.now();
       this.emit_('open');
     });
-    s.addEventListener('message', e => this.emit_('message', e));
+    s.addEventListener('message', e => {
+      this.lastActivity_ = Date.now();
+      this.emit_('message', e);
+    });
     s.addEventListener('close', ({ code, reason }) => this.emit_('close', { code, reason }));
     s.addEventListener('error', e => this.emit_('error', e.error));
     s.addEventListener('retry', ({ attempt, delay }) => this.emit_('retry', { attempt, delay, maxRetries: this.maxRetries_ }));
@@ -181,16 +186,15 @@ export class WebSocketReconnect {
   }
 
   getStats(): ReconnectStats {
-    const { lastActivity, uptime, retries } = this.socket_.stats();
     return {
       state: this.state,
       circuitState: this.getCircuitState(),
-      retryCount: retries,
+      retryCount: this.socket_.retryCount,
       maxRetries: this.maxRetries_,
       circuitFailures: this.breaker_.stats().consecutiveFailures,
       failureThreshold: this.threshold_,
-      lastActivity: Math.max(lastActivity, this.begun_),
-      uptime: Math.floor(uptime),
+      lastActivity: this.lastActivity_,
+      uptime: this.socket_.readyState === 1 ? Math.floor(performance.now() - this.openedAt_) : 0,
     };
   }
 }

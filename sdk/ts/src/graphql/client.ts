@@ -16,8 +16,8 @@ const limits = { ackTimeout: 5000, timeout: 30_000, buffer: 64, maxOperations: 1
  * ```ts
  * const client = new GraphQLClient('wss://example.org/graphql', { init: async () => ({ token: await token() }) });
  * for await (const r of client.subscribe<{ price: number }>({ query: 'subscription { price }' })) {
- *   if (r.gap) … // what came while there was no connection is missing: look it up
- *   show(r.data?.price);
+ *   if (r.gap) await lookUp(); // what came while there was no connection is missing
+ *   else show(r.data?.price);
  * }
  * ```
  *

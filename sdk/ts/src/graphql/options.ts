@@ -81,7 +81,7 @@ export interface ExecuteOptions {
   repeat?: 'never' | 'again' | undefined;
 }
 
-/** Counters, and what is so at the moment. Those of the connection are in `socket.stats()`. */
+/** Counters, and what is so at the moment. */
 export interface GraphQLStats {
   /** Operations under way. */
   operations: number;

@@ -37,7 +37,7 @@ export interface FakeServerOptions {
  * ```
  *
  * Nothing happens within a call: what one side does, the other hears in a later microtask, in order, so that it works with fake timers. Order and
- * `readyState` are those of a browser's WebSocket.
+ * `readyState` are those of Chromium's WebSocket.
  */
 export class FakeServer {
   /** Takes the place of the class `WebSocket`, as the option of that name or as `globalThis.WebSocket`. */

@@ -32,6 +32,7 @@ export class FakeSocket extends EventTarget {
   onerror: ((e: Event) => unknown) | null = null;
   onclose: ((e: Event) => unknown) | null = null;
   private readonly peer_: FakeConnection;
+  private met_ = false; // it was open
   private finished_ = false; // its end is on its way
   private last_: Promise<void> = Promise.resolve(); // all that was sent has been made ready
 
@@ -71,6 +72,7 @@ export class FakeSocket extends EventTarget {
     queueMicrotask(() => {
       if (this.readyState !== 0 || this.finished_) return;
       this.readyState = 1;
+      this.met_ = true;
       this.protocol = protocol;
       this.tell_('open');
     });
@@ -97,7 +99,7 @@ export class FakeSocket extends EventTarget {
     queueMicrotask(() => {
       this.readyState = 3;
       this.peer_.end_(e);
-      if (!e.wasClean) this.tell_('error');
+      if (!this.met_) this.tell_('error'); // browsers tell none of a connection that was cut
       this.tell_('close', e);
     });
   }

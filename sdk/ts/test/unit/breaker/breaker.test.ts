@@ -131,6 +131,19 @@ test('a clock that is put back keeps nothing open for longer than it was to be',
   expect(b.state).toBe('half-open');
 });
 
+test('a snapshot that Go has written is restored', () => {
+  const b = new Breaker({ name: 'x' });
+  vi.setSystemTime(Date.parse('2026-11-22T20:43:00Z'));
+  b.restore(
+    JSON.parse(
+      '{"version":1,"name":"x","taken":"2026-11-22T20:42:08.418988392Z","state":"open","since":"2026-11-22T20:42:05.226Z","until":"2026-11-22T20:43:08.5Z",' +
+        '"consecutiveFailures":1,"ended":[{"at":"2026-11-22T20:42:05Z","successes":1,"failures":1}],"total":{"calls":2,"successes":1,"failures":1,' +
+        '"timeouts":0,"canceled":0,"rejected":0,"atCapacity":0,"fallbacks":0}}',
+    ),
+  );
+  expect(b.stats()).toMatchObject({ state: 'open', until: Date.now() + 8500, consecutiveFailures: 1, total: { calls: 2 } });
+});
+
 test('times without an end are none', async () => {
   const b = new Breaker({ failureThreshold: 1, resetTimeout: Infinity, timeout: Infinity });
   const call = b.call(() => new Promise(r => setTimeout(r, 1000, 'late')));

@@ -74,7 +74,7 @@ describe('a call fails', () => {
     const error: unknown = await calls.call('fail').catch((e: unknown) => e);
     expect(error).toMatchObject({
       codeName: 'call_failed',
-      detail: 'the server answered with an error: no such method (-32601)',
+      message: 'call fail: the server answered with an error: no such method (-32601) (call_failed)',
     });
     expect((error as Error).cause).toEqual(new CallError('no such method', -32601, [1]));
   });
