@@ -75,7 +75,7 @@ export const refused = (f: Refused) => {
   const l = laneOf(f.ch, f.p);
   const { code = 0 } = f;
   if (!l) return;
-  if (code === ProducerConflict) fail(code, `lane ${l.facts_.p} in ${f.ch}: number ${f.n} was used for something else`);
+  if (code === ProducerConflict) fail(code);
   else if (code === Hole || code === ProducerUnknown) goBack(l, f.want || 1);
   else if (kindOf(code) === 41) hold(l, f, code);
   else refusedForGood(l, f, code);

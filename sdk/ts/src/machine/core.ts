@@ -117,9 +117,9 @@ export const emit = (f: Effect): void => {
   c.fx_.push(f);
 };
 
-export const fail = (code_: number, detail_: string): void => {
+export const fail = (code_: number): void => {
   c.state_ = OVER;
-  emit({ k_: 'fail', code_, detail_ });
+  emit({ k_: 'fail', code_, detail_: '' });
 };
 
 export const disconnect = (code_: number, detail_ = ''): void => {

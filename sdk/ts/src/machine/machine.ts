@@ -60,7 +60,7 @@ const disconnected = (code_: number) => {
     queue(l);
   }
   for (const s of c.subs_.values()) retry(s, 0);
-  if (kindOf(code_) === 43) fail(code_, 'the server closed the connection');
+  if (kindOf(code_) === 43) fail(code_);
   else if (kindOf(code_) === 42) emit({ k_: 'authenticate', code_ });
 };
 

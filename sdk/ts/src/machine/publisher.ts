@@ -2,7 +2,7 @@
 import { Expired, MessageTooLarge } from '../spec/numbers_gen.ts';
 import type { Hex128, Publish } from '../wire/frames.ts';
 import { c, emit, OPEN, serverNow } from './core.ts';
-import { fill, type Item, joinSkips, type LaneState, lowest, newItem, newLane, newSeal, skipBefore } from './lane.ts';
+import { fill, fresh, type Item, join, type LaneState, lowest, newItem, newLane, newSeal, skipBefore } from './lane.ts';
 import type { Effect, Entry, Lane, MachineEvent } from './types.ts';
 
 /** How many frames a lane sends before it is the next one's turn. */
@@ -137,27 +137,23 @@ export const marked = ({ id_, sent_, mem_ }: MachineEvent & { k_: 'marked' }) =>
 // ---- giving up
 
 /** Resolves a record that was never sent as failed; a skip takes its place. */
-const giveUp = (l: LaneState, i: number, code: number, detail?: string) => {
-  const x = l.items_[i]!;
-  l.items_[i] = newItem(x.from_, x.to_);
-  end(x.entry_!, 'failed', code, detail);
+const giveUp = (l: LaneState, i: number, code: number) => {
+  const { from_, to_, entry_ } = l.items_[i]!;
+  l.items_[i] = newItem(from_, to_);
+  end(entry_!, 'failed', code);
 };
 
 /** Gives up those records, or the first of those, that were never sent and of which this is true. */
 const giveUpWhere = (code: number, one: boolean, is: (e: Entry) => boolean) => {
-  for (const l of c.lanes_) {
-    let first = -1;
+  for (const l of c.lanes_)
     for (let i = l.send_; i < l.items_.length; i++) {
       const { entry_, ever_ } = l.items_[i]!;
-      if (entry_ && !ever_ && is(entry_)) {
-        giveUp(l, i, code);
-        if (first < 0) first = i;
-        if (one) break;
-      }
+      if (!entry_ || ever_ || !is(entry_)) continue;
+      giveUp(l, i, code);
+      i = join(l, i);
+      if (fresh(l.items_[i + 1])) i = join(l, i + 1);
+      if (one) return;
     }
-    if (first >= 0) joinSkips(l, first);
-    if (one && first >= 0) return;
-  }
 };
 
 const willExpire = (t: number) => {
@@ -202,8 +198,7 @@ const pumpLane = (l: LaneState) => {
   }
   for (let n = 0; n < burst && l.send_ < l.items_.length; n++) {
     const { entry_, ever_, size_ } = l.items_[l.send_]!;
-    if (entry_ && !ever_ && c.maxMessage_ && size_ > c.maxMessage_)
-      giveUp(l, l.send_, MessageTooLarge, `publish: data has ${size_} bytes; the server's limit is ${c.maxMessage_}`);
+    if (entry_ && !ever_ && c.maxMessage_ && size_ > c.maxMessage_) giveUp(l, l.send_, MessageTooLarge);
     const x = l.items_[l.send_]!;
     if (holdBack(l, x)) return;
     send(l, x);
