@@ -89,5 +89,8 @@ test('a long message of many small things is read in a time that its length allo
   expect(decode(binary, frame)).toEqual([{ t: 'ping' }]);
   const object = `{"t":"ping","x":[],"subs":[],"y":[${'[{}],'.repeat(100_000)}0]}\n`;
   expect(decode(json(), new TextEncoder().encode(object))).toEqual([{ t: 'ping' }]);
+  const digits = `{"t":"call","data":${'7'.repeat(1_000_000)}}`;
+  expect(decode(json(), new TextEncoder().encode(digits))).toHaveLength(1);
+  expect(decode(json(), new TextEncoder().encode(digits.replace('data', 'id')))).toHaveLength(0);
   expect(performance.now() - start).toBeLessThan(10_000);
 });
