@@ -1,6 +1,6 @@
 import { IO } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
-import { leaseOver, locked, lockOutbox, patiently, renewEvery } from './lock.ts';
+import { inUse, lockOutbox } from './lock.ts';
 import { type Changes, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 /**
@@ -11,6 +11,22 @@ import { type Changes, loaded, noChanges, type Outbox, type OutboxOptions, type 
 export const localStorageOutbox = (o: OutboxOptions = {}): Outbox => {
   const name = o.name ?? 'holdfast';
   return { maxBytes: 1 << 20, ...o, name, durable: false, open_: (user, lost, more = '') => open(name + more, user, lost) };
+};
+
+/** Without Web Locks: how often a page says that it still has an outbox, and after how long without that it counts as gone, in ms. */
+const renewEvery = 2e3;
+const leaseOver = (at: number) => Math.abs(Date.now() - at) > 7e3;
+
+/** Tries again while a page may be gone that has not said so. */
+const patiently = async (me: number, f: () => void) => {
+  for (let left = 9; ; left--) {
+    try {
+      return f();
+    } catch (e) {
+      if (!me || !left) throw e;
+    }
+    await new Promise(ok => setTimeout(ok, 1e3));
+  }
 };
 
 const toText = (b: Uint8Array) => btoa(Array.from(b, c => String.fromCharCode(c)).join(''));
@@ -34,7 +50,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
   const renew = () => {
     if (!me) return;
     const [owner, at] = JSON.parse(localStorage.getItem(`${prefix}"owner"`) ?? '[0,0]') as [number, number];
-    if (owner !== me && (ours || !leaseOver(at))) throw locked(name);
+    if (owner !== me && (ours || !leaseOver(at))) throw inUse(name);
     ours = true;
     put('owner', [me, Date.now()]);
   };
@@ -54,7 +70,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
     }
   };
   try {
-    await patiently(me, async () => renew());
+    await patiently(me, renew);
     const rows: [unknown, never][] = [];
     for (const k of Object.keys(localStorage)) {
       if (!k.startsWith(prefix)) continue;
