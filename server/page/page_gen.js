@@ -1,5 +1,5 @@
 // Generated from web/page and sdk/ts/src by npm run page in sdk/ts. DO NOT EDIT.
-"use strict";(()=>{var sn="1002s protocol_error";var an="1006n abnormal";var dn="4000n heartbeat_timeout",cn="4001n write_timeout";var un="4009n timeout";var Ce="4107l disconnected";var ln="4110l at_capacity";var Qe="4300s bad_frame";var fn="4304s bad_channel";var pn="4309s bad_payload";var Ye="4312s already_subscribed";var Ae="4315s unknown_outcome";var xe="4321s bad_argument";var St="4326s dropped";var _t="4350s outbox_full",Ze="4351s outbox_locked";var mn="4353s outbox_mismatch";var ie="4357s closed";var bn="4359s not_holdfast",hn="4360s canceled",et="4361s io",gn="4362s retries_exhausted";var yn=`400s http_bad_request
+"use strict";(()=>{var _n="1002s protocol_error";var Tn="1006n abnormal";var En="4000n heartbeat_timeout",On="4001n write_timeout";var Mn="4009n timeout";var $e="4107l disconnected";var Cn="4110l at_capacity";var tt="4300s bad_frame";var Ln="4304s bad_channel";var $n="4309s bad_payload";var nt="4312s already_subscribed";var Pe="4315s unknown_outcome";var xe="4321s bad_argument";var Lt="4326s dropped";var $t="4350s outbox_full",rt="4351s outbox_locked";var Rn="4353s outbox_mismatch";var re="4357s closed";var An="4359s not_holdfast",Hn="4360s canceled",ot="4361s io",Fn="4362s retries_exhausted";var Pn=`400s http_bad_request
 401a http_unauthorized
 403s http_forbidden
 404s http_not_found
@@ -91,414 +91,407 @@
 4360s canceled
 4361s io
 4362s retries_exhausted
-4363s queue_full`;var z=class extends Error{name="HoldfastError";code;codeName;op;detail;constructor(t,n,r="",s){let a=t.slice(t.indexOf(" ")+1);super(`${n}: ${r&&`${r} `}(${a})`,
-s===void 0?void 0:{cause:s}),this.code=Number.parseInt(t,10),this.codeName=a,this.op=n,this.detail=r}};var Gr=3e3,xn=2e3,wn=e=>Math.abs(Date.now()-e)>7e3,Tt=e=>new z(Ze,`open outbox ${e}`,"another page uses it"),vn=async e=>{let t=globalThis.navigator?.locks;return t&&
-new Promise((n,r)=>{t.request(`holdfast:${e}`,{signal:AbortSignal.timeout(Gr)},()=>new Promise(s=>n(s))).catch(()=>r(Tt(e)))})},kn=async(e,t)=>{for(let n=9;;n--){
-try{return await t()}catch(r){if(!e||!n)throw r}await new Promise(r=>setTimeout(r,1e3))}};var zr=7*864e5,Sn=(e={})=>({...e,durable:!1}),tt=()=>({yt:[],ce:[],ee:new Map,Pe:new Map}),_n=async(e,t,n,r,s)=>{let a=tt(),i=[],d=[],c=new Map,w=[],f;for(let[h,
-v]of n)typeof h=="number"?i.push(v):Array.isArray(h)?d.push(v):h==="marks"?w=v:h==="user"?f=v:`${h}`.startsWith("page ")&&c.set(`${h}`.slice(5),v);if(i.sort((h,v)=>h.
-id-v.id),t&&f!==t){if(i[0])throw new z(mn,`open outbox ${e}`,`it belongs to user "${f}", not to "${t}"`);a.de=t;for(let h of d)a.ee.set(h.ch+h.p,[h.ch,h.p]);d=[]}
-let m=new Set(d.map(h=>h.p+h.ch));for(let{ch:h,p:v}of i)m.has(v+h)||(m.add(v+h),d.push({ch:h,p:v,next:1,resolved:0,acked:0,mem:"",ackedAt:0,forgotten:0,successor:"",
-sealed:!1}));for(let h of i){let v=w.find(E=>h.id<=E.id);v&&!h.sent&&(Object.assign(h,{sent:v.sent,mem:v.mem}),a.yt.push(h))}for(let[h,[,v]]of c)v<Date.now()-zr&&
-a.Pe.set(h,void 0);return a.ue=[],await r(a),{te:i,ee:d,Pe:c,tn:r,V:s}};var Et="outbox",Kr=e=>new Promise((t,n)=>{e.onsuccess=()=>t(e.result),e.onerror=()=>n(e.error)}),Ct=(e={})=>{let t=e.name??"holdfast";return{...e,name:t,durable:!0,
-A:(n,r,s="")=>Jr(t+s,n,r)}},Jr=async(e,t,n)=>{let r=m=>m instanceof z?m:new z(et,`outbox ${e}`,"IndexedDB failed",m),s=await vn(e),a=s?0:Math.random(),i,d,c=!1,
-w=()=>{clearInterval(i),c&&f(m=>m.delete("owner")).catch(()=>{}),d?.close(),s?.()},f=m=>new Promise((h,v)=>{let E,$=d.transaction(Et,"readwrite",{durability:"st\
-rict"}),O=$.objectStore(Et);if($.oncomplete=()=>h(),$.onabort=()=>v(r(E??$.error)),!a)return m(O);let g=O.get("owner");g.onsuccess=()=>{g.result&&g.result[0]!==
-a&&(c||!wn(g.result[1]))?(E=Tt(e),$.abort()):(c=!0,O.put([a,Date.now()],"owner"),m(O))}});try{let m=globalThis.indexedDB.open(`holdfast:${e}`,1);m.onupgradeneeded=
-()=>m.result.createObjectStore(Et),d=await Kr(m),d.onclose=()=>n(r(void 0));let h=[],v=O=>{O.openCursor().onsuccess=g=>{let x=g.target.result;x&&(h.push([x.key,
-x.value]),x.continue())}};await kn(a,()=>f(v));let $=_n(e,t,h,O=>f(g=>Vr(g,O)),w);return a&&(i=setInterval(()=>f(()=>{}).catch(n),xn)),await $}catch(m){throw w(),
-r(m)}},Vr=(e,t)=>{for(let n of t.yt)e.put(n,n.id);for(let n of t.ce)e.delete(n);for(let n of t.ee.values())Array.isArray(n)?e.delete(n):e.put(n,[n.ch,n.p]);t.de!==
-void 0&&e.put(t.de,"user"),t.ue&&e.put(t.ue,"marks");for(let[n,r]of t.Pe)r?e.put(r,`page ${n}`):e.delete(`page ${n}`);e.transaction.commit()};var nt=()=>EventTarget,re=(e,t,n)=>e.dispatchEvent(new CustomEvent(t,{detail:n})),be=()=>{let e={};return e.ne=new Promise((t,n)=>{e.le=t,e.fe=n}),e.ne.catch(()=>{}),
-e},ue=(e,t)=>new z(e.code,e.op??t,e.detail);var He=class extends nt(){id;channel;data;status;producer;number;ack;error;d=be();Se=be();constructor(t,n,r,s="pending"){super(),this.id=t,this.channel=n,this.data=
-r,this.status=s}get done(){return this.d.ne}get kept(){return this.Se.ne}Ie(t){let n=t.status!==this.status||!!t.end;return this.status=t.status,t.number&&(this.
-producer=t.producer,this.number=t.number,this.Se.le()),t.end&&(this.ack=t.ack,t.ack&&this.d.le(t.ack),t.fault&&(this.error=ue(t.fault,`publish to ${this.channel}`),
-this.d.fe(this.error),this.Se.fe(this.error))),n&&re(this,"status",this.status),n}};var Tn="ch:a n o data:d content:c h:h p:X term:x ts by:a id code:k detail:s retry count:u synced:f dup:f skipped:f copies:u sent mem:x from to at:w after gen wa\
+4363s queue_full`;var U=class extends Error{constructor(t,n,r="",o){let s=t.replace(/^\S+ /,"");super(`${n}: ${r&&`${r} `}(${s})`,{cause:o}),Object.assign(this,{name:"HoldfastErr\
+or",code:Number.parseInt(t,10),codeName:s,op:n})}};var Rt=3e3,At=e=>new U(rt,`open outbox ${e}`,"another page uses it"),In=async e=>{let t=globalThis.navigator?.locks;return t&&new Promise((n,r)=>{t.request(`hol\
+dfast:${e}`,{signal:AbortSignal.timeout(Rt)},()=>new Promise(o=>n(o))).catch(()=>r(At(e)))})};var To=7*864e5,Nn=(e={})=>({...e,durable:!1}),st=()=>({Tt:[],qe:[],R:new Map,We:new Map}),Dn=async(e,t,n,r,o)=>{let s=st(),i=[],a=[],d=new Map,f=[],u;for(let[b,
+y]of n)typeof b=="number"?i.push(y):Array.isArray(b)?a.push(y):b==="marks"?f=y:b==="user"?u=y:`${b}`.startsWith("page ")&&d.set(`${b}`.slice(5),y);if(i.sort((b,y)=>b.
+id-y.id),t&&u!==t){if(i[0])throw new U(Rn,`open outbox ${e}`,`it belongs to user "${u}", not to "${t}"`);s.le=t;for(let b of a)s.R.set(b.ch+b.p,[b.ch,b.p]);a=[]}
+let m=new Set(a.map(b=>b.p+b.ch));for(let{ch:b,p:y}of i)m.has(y+b)||(m.add(y+b),a.push({ch:b,p:y,next:1,resolved:0,acked:0,mem:"",ackedAt:0,forgotten:0,successor:"",
+sealed:!1}));for(let b of i){let y=f.find(O=>b.id<=O.id);y&&!b.sent&&(Object.assign(b,{sent:y.sent,mem:y.mem}),s.Tt.push(b))}for(let[b,[,y]]of d)y<Date.now()-To&&
+s.We.set(b,void 0);return s.fe=[],await r(s),{re:i,R:a,We:d,un:r,X:o}};var Ht="outbox",Ft=(e={})=>{let t=e.name??"holdfast";return{...e,name:t,durable:!0,P:(n,r,o="")=>Oo(t+o,n,r)}},Eo=(e,t)=>new Promise((n,r)=>{let o=!1,s=setTimeout(
+()=>{o=!0,r(At(e))},Rt),i=a=>{let d=t,f=globalThis.indexedDB.open(`holdfast:${e}`,a);f.onupgradeneeded=u=>{d||=!!a,u.oldVersion||f.result.createObjectStore(Ht)},
+f.onsuccess=()=>{let u=f.result;if(d&&!o)return clearTimeout(s),n(u);u.close(),o||i(a?void 0:u.version+1)},f.onerror=()=>{f.error?.name==="VersionError"?i():r(f.
+error)}};i()}),Oo=async(e,t,n)=>{let r=f=>f instanceof U?f:new U(ot,`outbox ${e}`,"IndexedDB failed",f),o,s=f=>new Promise((u,m)=>{let b=o.transaction(Ht,"readw\
+rite",{durability:"strict"});b.oncomplete=()=>u(),b.onabort=()=>m(r(b.error)),f(b.objectStore(Ht))}),i=[],a=await In(e),d=()=>{o?.close(),a?.()};try{return o=await Eo(
+e,!!a),o.onclose=()=>n(r(void 0)),await s(f=>{f.openCursor().onsuccess=u=>{let m=u.target.result;m&&(i.push([m.key,m.value]),m.continue())}}),await Dn(e,t,i,f=>s(
+u=>Mo(u,f)),d)}catch(f){throw d(),r(f)}},Mo=(e,t)=>{for(let n of t.Tt)e.put(n,n.id);for(let n of t.qe)e.delete(n);for(let n of t.R.values())Array.isArray(n)?e.delete(
+n):e.put(n,[n.ch,n.p]);t.le!==void 0&&e.put(t.le,"user"),t.fe&&e.put(t.fe,"marks");for(let[n,r]of t.We)r?e.put(r,`page ${n}`):e.delete(`page ${n}`);e.transaction.
+commit()};var it=()=>EventTarget,Z=(e,t,n)=>e.dispatchEvent(new CustomEvent(t,{detail:n})),fe=()=>{let e={};return e.oe=new Promise((t,n)=>{e.pe=t,e.me=n}),e.oe.catch(()=>{}),
+e},ae=(e,t)=>new U(e.code,e.op??t,e.detail);var Ie=class extends it(){id;channel;data;status;producer;number;ack;error;d=fe();Oe=fe();constructor(t,n,r,o="pending"){super(),this.id=t,this.channel=n,this.data=
+r,this.status=o}get done(){return this.d.oe}get kept(){return this.Oe.oe}Ge(t){let n=t.status!==this.status||!!t.end;return this.status=t.status,t.number&&(this.
+producer=t.producer,this.number=t.number,this.Oe.pe()),t.end&&(this.ack=t.ack,t.ack&&this.d.pe(t.ack),t.fault&&(this.error=ae(t.fault,`publish to ${this.channel}`),
+this.d.me(this.error),this.Oe.me(this.error))),n&&Z(this,"status",this.status),n}};var Bn="ch:a n o data:d content:c h:h p:X term:x ts by:a id code:k detail:s retry count:u synced:f dup:f skipped:f copies:u sent mem:x from to at:w after gen wa\
 nt cursor:a user:a session:X why:w token:s process:x counter agent:a subs:o results:o earlier:e last since window:p max_in_flight:p max_window:p heartbeat max_m\
-essage:u max_subs:u dedupe clock name:a key:s successor:X first head version url:s delay pending",En="hello!B?@CD)EF publish!#)$67('& skip!#)89U subscribe!-#:*%\
-H[IJ>K unsubscribe!-# ack!#%< call!-ST'& refresh!BZ ping!- pong!- bye!./",Cn="welcome!@?ENOLMPQ725RG stored!#)$1%2345 refused!#)$.0=/ record!#%*+,('& pass!#%* g\
-ap!#89*;A subscribed!-#*%VW<./0 unsubscribed!-#./ reply!-./'& join!#?@*X'& leave!#?@*X receipt!#>?% reconnect!ZY.",rt={at:["head","start","position","last","tim\
-e"],why:["","retention","fork"]};var ot=class extends z{offset;constructor(t,n=""){super(Qe,"read a message",`byte ${t}${n&&`: ${n}`}`),this.offset=t}};var Ot=[void 0,...Tn.split(" ").map((e,t)=>{let[n="",r="n"]=e.split(":");return{nn:n,rn:r,on:t*4+4+("nukfwc".includes(r)?0:r==="x"?1:r==="X"?3:2),xt:"heo".includes(
-r)}})],st=(()=>{let e=Object.create(null),t=(n,r)=>{for(let[s,a]of n.split(" ").entries()){let[i="",d=""]=a.split("!");e[r+s]=e[i]={$n:r+s,Xe:i,sn:[...d].map(c=>Ot[c.
-charCodeAt(0)-34])}}};return t(En,1),t(Cn,32),e})(),it={n:2**53-1,u:2**32-1,k:65535,f:1,c:2,a:255,s:4096,h:64,e:8,o:1024},Mt={h:"as",e:"xn",p:"uu"},Lt=e=>st[e===
-"subs"?"subscribe":"subscribed"];var Xr=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}),Qr=new TextEncoder,Fe,J,ae,le,de=e=>{throw new ot(e)},we=()=>{let e=0;for(let t=0,n=1;;t++,n*=128){J>=ae&&
-de(ae);let r=Fe[J++];if((t>9||t>8&&r<128&&r>1)&&de(le),e+=(r&127)*n,r<128)return e}},Oe=e=>(e>ae-J&&de(ae),J+=e,Fe.subarray(J-e,J)),Yr=e=>e?Oe(e>2?16:e>1?we():8):
-we(),Mn=(e,t)=>{if("as".includes(e)){let r=Oe(we());try{if(r.length<=it[e])return Xr.decode(r)}catch{}de(le)}if(e==="d")return Oe(we());if("xX".includes(e)){let r=Array.
-from(Oe(e==="x"?8:16),s=>(s+256).toString(16).slice(1)).join("");return/[^0]/.test(r)?r:""}if("heop".includes(e)){let r=ae,s=Oe(we()).length;ae=J,J-=s;let a=e===
-"o"?Ln(Lt(t),{}):[...Mt[e]].map(i=>Mn(i,t));return J<ae&&de(J),ae=r,a}let n=we();if(e==="w"){let r=rt[t];return n>0&&(r[n]??(r[0]&&de(le)))}return n>it[e]&&de(le),
-e==="f"?n>0:n},Ln=(e,t)=>{let n=[];for(;J<ae;){le=J;let r=Fe[J]&3,s=we(),a=Ot[Math.floor(s/4)];if((s<4||a&&(a.on!==s||n.includes(a)))&&de(le),a&&!a.xt&&n.push(a),
-le=J,!a||!e.sn.includes(a))Yr(r);else{let{nn:i,rn:d,xt:c}=a;t[i]?.length>=it[d]&&de(le);let w=Mn(d,i);c?(t[i]??=[],t[i].push(w)):w&&w.length!==0&&(d!=="p"||w[0]||
-w[1])&&(t[i]=w)}}return t},Zr=(e,t)=>{typeof e=="string"&&de(0);let n=new Uint8Array(e);for(let r=0;r<n.length;){Fe=n,le=J=r,ae=n.length;let s=we();Oe(s),s||de(
-le),r=ae=J,J-=s;let a=st[Fe[J++]];if(a&&t(Ln(a,{t:a.Xe}))===!1)return}},fe=new Uint8Array(1024),te=0,at=e=>{if(te+e>fe.length){let t=fe;fe=new Uint8Array((te+e)*
-2),fe.set(t)}},Pe=e=>{for(at(8);e>127;e=Math.floor(e/128))fe[te++]=e%128+128;fe[te++]=e},On=e=>{at(e.length),fe.set(e,te),te+=e.length},$n=e=>{at(1);let t=++te;
-e();let n=te-t,r=0;for(let s=n;s>127;s>>=7)r++;at(r),fe.copyWithin(t+r,t,te),te=t-1,Pe(n),te+=n},Rn=(e,t,n)=>{if("xX".includes(e))On(n.padStart(16,"0").match(/../g).
-map(r=>Number.parseInt(r,16)));else if("asd".includes(e)){let r=e==="d"?n:Qr.encode(n);Pe(r.length),On(r)}else"heop".includes(e)?$n(()=>{if(e==="o")An(Lt(t),n);else
-for(let r of[0,1])Rn(Mt[e][r],t,n[r])}):Pe(e==="w"?rt[t].indexOf(n):+n)},An=(e,t)=>{for(let{nn:n,rn:r,on:s,xt:a}of e.sn){let i=t[n];if(!(!i||i.length===0||i===rt[n]?.[0]||
-r==="p"&&!(i[0]||i[1])))for(let d of a?i:[i])Pe(s),Rn(r,n,d)}},eo=e=>{te=0;for(let n of e)$n(()=>{let r=st[n.t];Pe(r.$n),An(r,n)});let t=fe.slice(0,te);return te>
-65536&&(fe=new Uint8Array(1024)),t},Hn={an:"holdfast.v1.bin",Rn:eo,An:Zr};var q=(e,t)=>{e._e.push(t)},dt=(e,t,n)=>{e.y=3,q(e,{i:"fail",I:t,Ne:n})},ve=(e,t,n="")=>{q(e,{i:"disconnect",I:t,Ne:n,X:e._})},ke=e=>e._+e.cn,he=e=>Math.floor(e/
-100);var Fn=e=>({w:e,Qe:void 0,wt:!1,r:[],L:0,m:0,vt:!1,Q:0,pe:0,Te:0,kt:0,Ee:0,Be:0}),Se=(e,t,n,r=!1)=>({b:n,W:!1,x:n?n.id:0,Ce:n?n.size:0,me:r,G:e,N:t}),$t=({w:{next:e}},t)=>({
-...Se(e,e-1),W:!0,x:t}),De=e=>{e.m=e.L,e.Q=e.Ee=e.Be=0},ct=(e,t)=>{e.L=t,t*2>e.r.length&&(e.r.splice(0,t),e.m-=t,e.L=0)},Rt=(e,t)=>{e.Be+=t,e.Ee&&(e.Ee+=t)},At=e=>e.r[e.L]?.G??
-e.w.next,Ht=(e,t)=>{let n=(e.r.at(-1)?.N??e.w.resolved)+1;n<t&&e.r.push(Se(n,t-1))},Ie=e=>e&&!e.b&&!e.W&&!e.me,Pn=(e,t)=>{let{r:n,L:r,m:s}=e,a=Math.max(t-1,s);if(a===
-r&&Ie(n[a])&&Ie(n[a+1])&&!Ie(n[a+2])){n[a+1].G=n[a].G,e.m++,ct(e,a+1);return}for(let i=a+1;i<n.length;i++){let d=n[a],c=n[i];Ie(d)&&Ie(c)&&d.N+1===c.G?d.N=c.N:n[++a]=
-c}a+1<n.length&&(n.length=a+1)},Ne=(e,t)=>{De(e);let n=At(e);if(t>=n)return;let r=e.r[e.L];r&&!r.b&&!r.W&&r.G===n?r.G=t:e.r.splice(e.L,0,Se(t,n-1))};var to=64,Ft={next:1,resolved:0,acked:0,mem:"",ackedAt:0,forgotten:0,successor:"",sealed:!1},Be=(e,t,n,r,s="",a=0,i=!1,d=!1,c=0)=>{q(e,{i:"outcome",b:t,St:n,O:a,
-dn:i,Fn:d,Hn:c,I:r,Ne:s})},In=e=>{let{un:t,Pn:n}=e._t,r=[],s=[],a=new Map,i=new Map,d=0,c=0,w=!1,f=0,m=0,h=(S,M=t)=>a.get(M+S),v=S=>{let M=Fn(S);return a.set(S.
-p+S.ch,M),r.push(M),M},E=S=>{!S.vt&&S.m<S.r.length&&(S.vt=!0,s.push(S))},$=(S,M)=>{for(let F of S)v({...F,next:Math.max(F.next,F.resolved+1),sealed:!1});for(let F of M){
-let{ch:I,p:D,n:N,id:_}=F,C=h(I,D)??v({...Ft,ch:I,p:D});Ht(C,N),C.r.push(Se(N,N,F,!!(F.sent||F.mem))),C.w.next=Math.max(C.w.next,N+1),d=Math.max(d,_),b(F.expires)}
-c=d;for(let F of r){let I=F.w;I.acked||(I.forgotten=Math.max(I.forgotten,At(F)-1))}for(let{ch:F,p:I}of S)O(h(F,I));r.forEach(E)},O=S=>{let{ch:M,next:F,successor:I}=S.w;
-if(Ht(S,F),!I){i.set(M,S);return}S.r.push($t(S,0));let D=h(M,I);D||(D=v({...Ft,ch:M,p:I}),D.wt=!0,i.set(M,D)),D.Qe=S},g=S=>{let M=i.get(S);if(M?.w.p===t)return M;
-let F=v({...Ft,ch:S,p:t});if(i.set(S,F),M){M.w.successor=t,F.Qe=M;let I={...M.w};x(M,++d),E(M),q(e,{i:"seal",x:d,Ye:I})}return F},x=(S,M)=>{let F=S.w;S.L===S.r.
-length&&F.acked&&S.r.push(Se(F.next,F.next++)),S.r.push($t(S,M))},u=({be:S,Ce:M,Tt:F=0})=>{let I=g(S),D=I.w.next++,N=n&&e.y===2,[_,C]=N?[ke(e),e.P]:[0,""],R={id:++d,
-ch:S,p:t,n:D,size:M,sent:_,mem:C,expires:F};b(F),I.r.push(Se(D,D,R)),E(I),q(e,{i:"persist",b:R})},o=({x:S,Oe:M,P:F})=>{w=!1;for(let I of s)for(let D of I.r.slice(
-I.m))D.b&&!D.me&&D.x<=S&&(D.b.sent=M,D.b.mem=F)},l=(S,M,F,I)=>{let D=S.r[M];S.r[M]=Se(D.G,D.N),Be(e,D.b,"failed",F,I)},y=(S,M,F)=>{for(let I of s){let D=-1;for(let N=I.m;N<
-I.r.length;N++){let{b:_,me:C}=I.r[N];if(_&&!C&&F(_)&&(l(I,N,S),D<0&&(D=N),M))break}if(D>=0&&Pn(I,D),M&&D>=0)return}},b=S=>{S&&(m=Math.min(m||S,S))},T=()=>{!m||e._<
-m||(m=0,y(4325,!1,S=>(e._<S.expires&&b(S.expires),S.expires>0&&e._>=S.expires)))},H=()=>{for(let S=0;S<s.length&&e.re<e.Et;){f>=s.length&&(f=0);let M=s[f],F=e._e.
-length;P(M),S=e._e.length>F?0:S+1,M.m<M.r.length?f++:(M.vt=!1,s.splice(f,1),S=0)}},P=S=>{if(!(S.Qe&&!S.Qe.w.sealed||e._<S.Te)){if(S.Te=0,S.pe){if(S.m>S.L)return;
-Ne(S,S.pe),S.pe=0}for(let M=0;M<to&&S.m<S.r.length;M++){let{b:F,me:I,Ce:D}=S.r[S.m];F&&!I&&e.Ze&&D>e.Ze&&l(S,S.m,4303,`publish: data has ${D} bytes; the server'\
-s limit is ${e.Ze}`);let N=S.r[S.m];if(U(S,N))return;K(S,N)}}},U=(S,M)=>{let F=S.m-S.L;return e.re>=e.Et||e.re&&e.et+M.Ce>e.ln||S.Ee&&F>=S.Ee||M.W&&F?!0:M.me?!1:
-S.Q?!0:n?M.x>c?!0:!M.b||M.b.mem===e.P?!1:(w||(w=!0,q(e,{i:"mark",x:c,Oe:ke(e),P:e.P})),!0):!1},K=(S,M)=>{e.re++||(e.oe=e._),e.et+=M.Ce;let{ch:F,successor:I}=S.w,
-D=S.w.p===t?"":S.w.p,{b:N,me:_,G:C,N:R}=M;if(N){let p={t:"publish",ch:F,p:D,n:R};_?(p.sent=N.sent,p.mem=N.mem,Q(N)&&S.Q++):n||(N.sent=ke(e),N.mem=e.P),q(e,{i:"p\
-ublish",T:p,b:N,In:_})}else q(e,{i:"send",T:{t:"skip",ch:F,p:D,from:C,to:R,successor:M.W?I:""}});M.me=!0,S.m++},Q=S=>S.mem!==e.P||e.Me&&ke(e)-S.sent>e.Me;return{
-De:$,Ct:u,Nn:S=>{c=Math.max(c,S)},Bn:o,ce:(S,M)=>y(M,!0,F=>F.id===S),Dn:T,Un:H,jn:h,he:E,Be:(S,M)=>{e.re--,e.et-=M.Ce,M.b&&S.Q&&Q(M.b)&&S.Q--},Ot:S=>{a.delete(S.w.
-p+S.w.ch),r=r.filter(M=>M!==S)},Mt:()=>{e.re=e.et=0,w=!1;for(let S of r)De(S),S.Te=S.kt=0,E(S)},Tt:()=>m,qn:()=>s.map(S=>S.Te)}};var Dn=(e,{jn:t,he:n,Be:r,Ot:s})=>{let a=g=>{let x=t(g.ch,g.p);if(!x)return;let{L:u,w:o}=x,l=0,y=u;for(;y<x.m;y++){let b=x.r[y];if(b.N>(g.n||0)||b.W&&(y>u||!g.skipped))
-break;r(x,b),b.W&&(o.sealed=!0),b.b&&i(b.b,g),l=b.N}y!==u&&(d(x),g.skipped||((o.mem!==e.P||!h(x))&&c(x),o.acked=l,o.mem=e.P,o.ackedAt=ke(e)),Rt(x,y-u),ct(x,y),O(
-x),w(x,l))},i=(g,x)=>{let u=(x.n||0)-g.n,o=u<(x.count||1);o&&x.skipped?Be(e,g,"failed",4328):Be(e,g,"delivered",0,"",o?Math.max(0,(x.o||0)-u):0,o&&!!x.dup,x.synced,
-x.copies)},d=g=>{g.kt=e.tt=0,e.oe=e._},c=({w:g})=>{g.forgotten=Math.max(g.forgotten,g.acked)},w=(g,x)=>{let u=g.w;if(!(x<=u.resolved&&!u.sealed)){if(u.resolved=
-Math.max(u.resolved,x),u.sealed){g.L===g.r.length&&s(g);let o=t(u.ch,u.successor);o?.wt&&(o.wt=!1,q(e,{i:"resolved",Ye:{...o.w}}))}q(e,{i:"resolved",Ye:{...u}})}},
-f=g=>{let x=t(g.ch,g.p),{code:u=0}=g;x&&(u===4302?dt(e,u,`lane ${x.w.p} in ${g.ch}: number ${g.n} was used for something else`):u===4003||u===4316?m(x,g.want||1):
-he(u)===41?E(x,g,u):$(x,g,u))},m=(g,x)=>{let u=g.w;if(++g.kt>3){ve(e,4003,`lane ${u.p} makes no progress`);return}if(x<=u.acked)if(u.mem===e.P&&h(g)){let o=Math.
-max(x,u.forgotten+1);o<=u.acked&&q(e,{i:"lost",be:u.ch,Wn:u.p,G:o,N:u.acked}),u.acked=x-1}else c(g);v(g),Ne(g,x),n(g)},h=g=>!e.Me||ke(e)-g.w.ackedAt<e.Me-Math.floor(
-e.Me/10),v=g=>{for(let x of g.r.slice(g.L,g.m))r(g,x)},E=(g,{n:x=0,retry:u,detail:o=""},l)=>{g.Te=e._+(u||1e3),d(g);let y=g.r.slice(g.L,g.m).findLast(T=>T.N===x)?.b;
-v(g);let b=g.Be;De(g),l===4102&&(g.Ee=Math.max(1,b)),n(g),q(e,{i:"held",b:y,I:l,Ne:o,X:g.Te})},$=(g,{n:x=0,want:u=0,detail:o},l)=>{let y=g.r.findIndex((P,U)=>U>=
-g.L&&U<g.m&&P.N===x&&!P.W);if(y<0)return;let b=g.r[y],T=l===4315;r(g,b),d(g),T&&(g.pe||=Math.max(u,1),u<=g.w.acked&&c(g)),b.b&&Be(e,b.b,T?"unknown":"failed",l,o),
-Rt(g,1);let H=y===g.L;H?ct(g,y+1):(g.r.splice(y,1),g.m--),O(g),H&&w(g,x)},O=g=>{g.m===g.L&&g.pe&&(Ne(g,g.pe),g.pe=0),n(g)};return{Gn:a,zn:f}};var Nn=1,Un=e=>e.d<=e.$||e.O<=e.$?0:Math.floor(e.nt*(e.d-e.$)/(e.O-e.$)),It=e=>e.y===2&&e.d>e.$,Bn=e=>{e.nt-=Un(e),e.$=e.d},Dt=(e,t)=>{!t||t===e.S||(e.S&&e.O&&(e.R=
-[...e.R,[e.S,e.O]].slice(-7)),e.S=t)},ro=(e,t,n)=>n<=(t===e.S?e.O:e.R.find(r=>r[0]===t)?.[1]??-1),oo=(e,t)=>{let n=e.findIndex(r=>r[1]>=t);return n<0?e:[...e.slice(
-0,n),[e[n][0],t]]},jn=e=>{let t=new Map,n=new Map,r=0,s=e._t.Ar||100,a=o=>{o.fn=++r,o.y=Nn,o.Ue=0,Bn(o);let{S:l,O:y,R:b}=o;return{...o.Le,id:r,window:o.B,...o.Lt&&
-{at:"position",term:l,o:y,earlier:b,last:0,since:0,pending:y-o.d}}},i=o=>q(e,{i:"send",M:o.x,T:{t:"subscribe",...a(o)}}),d=({M:o,Le:l,je:y})=>{if(n.has(l.ch))return w(
-o,4312);let{term:b,offset:T,earlier:H}=y??{term:"",offset:0,earlier:[]},[P=0,U=0]=l.window??[],[K=0,Q=0]=e._t.B??[],S={x:o,y:0,Le:l,fn:0,Lt:!!(b||T),S:b,O:T,R:H,
-pn:0,B:[P||K||512,U||Q||1<<20],d:T,$:T,nt:0,$t:0,Ue:0};t.set(o,S),n.set(l.ch,S),e.y===2&&i(S)},c=o=>{let l=t.get(o);l&&(l.y&&(It(l)&&u(l),q(e,{i:"send",T:{t:"un\
-subscribe",id:++r,ch:l.Le.ch}})),f(l))},w=(o,l,y="")=>q(e,{i:"ended",M:o,I:l,Ne:y}),f=(o,l=0,y)=>{t.delete(o.x),n.delete(o.Le.ch),w(o.x,l,y)},m=(o,l)=>{o.y=0,o.Ue=
-l},h=o=>{let l=n.get(o.ch),{code:y,term:b="",o:T=0}=o;if(!(l?.y!==Nn||l.fn!==o.id)){if(y){he(y)===40||he(y)===41?m(l,e._+Math.max(1e3,o.retry||0)):f(l,y,o.detail);
-return}l.y=2,l.pn=o.gen||0,l.Lt||(l.Lt=!0,l.S=b,l.R=[],l.O=l.d=l.$=T),q(e,{i:"subscribed",M:l.x,T:o})}},v=o=>{let l=n.get(o);return l?.y===2?l:void 0},E=({ch:o,
-id:l,code:y,detail:b})=>{let T=v(o);!T||l||!y||(he(y)===43?f(T,y,b):m(T,e.ge+1e3))},$=o=>{let l=v(o.ch),{o:y=0}=o;if(!(!l||y<=l.O)){if(y!==l.O+1)return ve(e,4008);
-Dt(l,o.term),l.O=y,l.nt+=o.data?.length||0,q(e,{i:"record",M:l.x,S:l.S,T:o})}},O=({ch:o,o:l=0,term:y})=>{let b=v(o);!b||l<=b.O||(Dt(b,y),b.d===b.O&&(b.d=l),b.O=
-l)},g=o=>{let l=v(o.ch),{term:y="",after:b=0}=o;l&&(o.why==="fork"?l.R=oo([...l.R,[l.S,l.O]],b).filter(T=>T[0]&&T[0]!==y).slice(-7):Dt(l,y),l.S=y,l.O=l.d=l.$=b,
-l.nt=0,q(e,{i:"gap",M:l.x,T:o}))},x=({M:o,S:l,O:y})=>{let b=t.get(o);if(!b||y<=b.d||!ro(b,l,y))return;b.d<=b.$&&(b.$t=e._),b.d=y;let[T,H]=b.B;b.y===2&&e.y===2&&
-((y-b.$)*4>=T||Un(b)*4>=H)&&u(b)},u=o=>{Bn(o),q(e,{i:"send",T:{t:"ack",ch:o.Le.ch,o:o.d,gen:o.pn}})};return{Kn:d,Jn:c,rt:h,Vn:E,Rt:$,Xn:O,At:g,d:x,Qn:()=>[...t.
-values()].map(a),qe:o=>{for(let l of t.values())!l.y&&(o==="hello"||l.Ue&&e._>=l.Ue)&&i(l)},mn:o=>{for(let l of t.values())It(l)&&(o||e._>=l.$t+s)&&u(l)},Mt:()=>{
-for(let o of t.values())m(o,0)},Yn:()=>[...t.values()].flatMap(o=>[o.Ue,It(o)?o.$t+s:0]),je:(o,l,y)=>{let b=t.get(o);if(!b)return;let T=b.R.findIndex(H=>H[0]===
-l||H[1]>=y);return{term:l,offset:y,earlier:T<0?b.R:b.R.slice(0,T)}}}};var Gn=e=>{let t={_t:e,_:0,_e:[],y:0,ot:e.ot??"",P:"",cn:0,Me:0,st:3e4,Ze:0,Et:0,ln:0,re:0,et:0,oe:0,tt:0,ge:0},n=e.Ft||5e3,r=e.it||1e4,s=In(t),a=Dn(t,s),i=jn(t),
-d=0,c=0,w=0,f=0,m=0,h=o=>{t.y=1,t.ge=f=t._,c=m=t.tt=0;let{de:l,Zn:y,un:b,Ht:T}=e;q(t,{i:"send",T:{t:"hello",token:o,user:l,session:t.ot,process:y,counter:++d,p:b,
-agent:T,subs:i.Qn()}})},v=o=>{t.y=0,c=m=0,s.Mt(),i.Mt(),he(o)===43?dt(t,o,"the server closed the connection"):he(o)===42&&q(t,{i:"authenticate",I:o})},E=o=>{if(t.y!==
-1)return;let{session:l="",mem:y="",clock:b=0,dedupe:T=0,max_message:H=0,results:P=[]}=o,[U=0,K=0]=o.max_in_flight??[];t.y=2,t.ot=l,t.P=y,t.cn=b-t._,t.Me=T,t.st=
-o.heartbeat||3e4,t.Ze=H,t.Et=U||1024,t.ln=K||1<<20,t.oe=t._,q(t,{i:"welcome",T:o}),P.forEach(i.rt),i.qe("hello")},$=()=>{if(s.Dn(),!t.y)return;let o=(l,y)=>t._>=
-l+y;if(m&&o(m,0))return m=0,ve(t,4104,"the server asked to come back");if(c){if(o(c,r))return ve(t,4e3)}else if(t.re&&o(t.oe,n)){if(++t.tt>3)return ve(t,4002);t.oe=
-t._,g()}else o(t.ge,t.st)&&g();t.y===2&&(i.mn(!1),i.qe("refusal"))},O=o=>{t.y&&(o>t.ge&&(t.ge=o,c=0),o>t.oe&&(t.oe=o,t.tt=0),t.y===2&&!c&&t._>=f+t.st&&(g(),c=0))},
-g=()=>{c=f=t._,q(t,{i:"send",T:{t:"ping",id:++w}})},x={record:i.Rt,stored:a.Gn,refused:a.zn,pass:i.Xn,gap:i.At,subscribed:i.rt,unsubscribed:i.Vn,welcome:E,ping:({
-id:o})=>q(t,{i:"send",T:{t:"pong",id:o}}),refresh:()=>t.y===2&&q(t,{i:"refresh"}),reconnect:({delay:o=0})=>{m=t._+o}},u={tick:$,connected:o=>h(o.$e),disconnected:o=>v(
-o.I),frame:({T:o})=>{t.ge=t._,c=0,x[o.t]?.(o)},publish:s.Ct,persisted:o=>s.Nn(o.x),marked:s.Bn,drop:o=>s.ce(o.x,o.I),subscribe:i.Kn,unsubscribe:o=>i.Jn(o.M),done:i.d,
-bye:()=>{t.y===2&&(i.mn(!0),q(t,{i:"send",T:{t:"bye",code:1e3}})),t.y=3},moved:o=>O(o.X)};return{De:s.De,Re:(o,l)=>(t._=o,t._e=[],t.y!==3&&u[l.i](l),t.y===2&&t._e.
-at(-1)?.i!=="disconnect"&&s.Un(),t._e),ye:()=>{let o=[s.Tt()];t.y%3&&(o.push(m,...i.Yn(),...s.qn()),c?o.push(c+r):o.push(t.ge+t.st,t.re&&t.oe+n));let l=o.filter(
-y=>y>0);return l.length?Math.min(...l):void 0},je:i.je}};var _e=e=>new RegExp(`^${e}[a-z] .*`,"m").exec(yn)?.[0]??`${e}${so(e)} code ${e}`,so=e=>e>=4e3&&e<4400?"nlas"[(e-4e3)/100|0]:e>=500&&e<600||e===408||e===425||e===
-429?"l":e>=400&&e<500?"s":e?"n":"o";var zn=1e3,Kn=(e,t)=>{let n=new Map,r=(a,i)=>{n.delete(a)&&e({e:"reply",id:a,fault:i,type:0,data:new Uint8Array})},s=a=>{let{id:i,name:d,key:c,type:w,data:f}=a.bn;
-a.Oe=!0,t({t:"call",id:i,name:d,key:c,content:w,data:f})};return{er(a,i){let d={bn:a,Oe:!1},c=n.size<zn;n.set(a.id,d),c?i&&s(d):r(a.id,{code:ln,detail:`${zn} ca\
-lls are under way`})},tr:a=>n.delete(a),Pt({id:a=0,code:i,detail:d,content:c=0,data:w}){if(i)return r(a,{code:_e(i),detail:d??""});n.delete(a)&&e({e:"reply",id:a,
-type:c,data:w?.slice()??new Uint8Array})},z(){for(let a of n.values())s(a)},hn(a){for(let[i,{bn:d,Oe:c}]of n)(a||c&&!d.key)&&r(i,a??{code:Ce,detail:"the connect\
-ion ended before the reply; a call with a key would be made again"})}}};var ut=(e,t,n)=>e!==void 0&&t?e:n,Jn=(e,t=Math.random)=>{let n=ut(e.baseDelay,e.baseDelay>0,1e3),r=ut(e.multiplier,e.multiplier>=1,2),s=ut(e.maxDelay,e.maxDelay>
-0,3e4),a=Math.min(Math.max(e.jitter??.5,0),1),i={ct:0,se(){if(i.ct>=(e.maxRetries??1/0))return;let d=i.ct++;return e.first==="immediate"&&!d--?0:Math.min(Math.min(
-n*r**d,s)*(1+a*(2*t()-1)),s)},Fr(d){let c=d>=lt(e);return c&&(i.ct=0),c}};return i},lt=e=>ut(e.minUptime,e.minUptime>0,5e3);var Vn=[["network",1,5,1e3,2],["timeout",1,5,1e3,2],["tls",0],["authentication",1,3,2e3,1.5],["rate_limit",1,10,5e3,1.5],["protocol",0],["policy",0],["server",1],
-["overload",1],["application",1],["closed",0]];var Xn=e=>Vn.find(t=>t[0]===e);var io=6e5,Bt=1e4,ao=2e3,Ut=0,Qn=1,Yn=2,ft=3,Zn=(e,t,n,r)=>{let s=e.random??Math.random,a={},i=Ut,d,c=0,w=0,f=0,m=0,h=0,v,E,$,O=T=>{let H=e.strategies?.[T],P=Xn(
-T)??[];return[H?.maxRetries??e.maxRetries??P[2]??n,H?.baseDelay??e.baseDelay??P[3],H?.multiplier??e.multiplier??P[4]]},g=()=>{if(!(performance.now()-h+2<lt(e))){
-for(let T of Object.values(a))T.ct=0;b.ie=0,v?.done(),v=void 0}},x=T=>{clearTimeout(d),f=T,c=Math.min(T,Bt),w=Date.now(),d=setTimeout(u,c)},u=()=>{if(f-=c,Math.
-abs(Date.now()-w-c)>ao)return f=0,o();if(f>0)return x(f);if(i!==ft)return l();g(),x(Bt)},o=()=>{i===ft?(g(),x(Bt),t.ye()):i===Qn?(x(Math.max(0,f-(Date.now()-w)-
-m)),m=0):i===Yn&&l()},l=()=>{clearTimeout(d),$?.(),$=void 0;let T=r?.allow();if(typeof T=="number"){i=Yn,$=r.onChange(l),x(T||1),t.Hr?.();return}v=T,i=Ut,t.nr()},
-y=()=>{if(E)return;E=new AbortController;let T={signal:E.signal},H=globalThis.document,P=()=>H?.visibilityState==="hidden"||o();for(let U of["online","offline",
-"pageshow"])globalThis.addEventListener?.(U,P,T);for(let U of["visibilitychange","resume"])H?.addEventListener(U,P,T)},b={ie:0,xe(T){b.we(),a={},b.ie=0,T&&r?.state===
-"open"&&r.reset(),y(),l()},z(){i=ft,h=performance.now(),x(lt(e))},rr(T,H=0,P=T){i===ft&&g(),v?.done(P??T),v=void 0,i=Qn;let U=O(T),[K,Q,S]=U,M=`${U}`==`${O("")}`?
-"":T;a[M]??=Jn({...e,maxRetries:K,baseDelay:Q,multiplier:S},s);let F=globalThis.navigator?.onLine===!1,I=e.strategies?.[T]?.maxRetries===void 0&&b.ie>=(e.maxRetries??
-1/0),D=F?e.maxDelay??3e4:I?void 0:a[M].se(),N=Math.min(H,io),_=N+s()*Math.min(N/4,D??0);return N&&r&&r.trip(_),D===void 0?(b.we(),!1):(F||b.ie++,!r&&N>D&&(D=_),
-m=N?0:Math.max(0,D-(Q??1e3)),x(D),t.or(b.ie,K,D),!0)},we(){clearTimeout(d),i=Ut,$?.(),$=void 0,v?.cancel(),v=void 0,E?.abort(),E=void 0}};return b};var er=(e,t,n,r)=>{let s=new e(t,[n.an]),a=[],i=0,d=0,c=!1;s.binaryType="arraybuffer",s.onopen=()=>r.z(s.protocol),s.onmessage=f=>r.sr(f.data),s.onclose=f=>r.Y(
-f.code,f.reason),s.onerror=()=>{s.readyState||setTimeout(()=>s.onclose&&r.Y(1006,""),9)};let w={Ae:0,m(f){a.push(f),i+=64+(f.data?.length??0),i>65536&&w.We()},We(){
-if(i){let f=n.Rn(a);w.Ae+=typeof f=="string"?f.length:f.byteLength,a=[],i=0,s.send(f)}return s.bufferedAmount},It(){let[f,m]=[d,c];return c=s.bufferedAmount>0,d=
-w.Ae-s.bufferedAmount,m&&d>f},V(f){s.onopen=s.onmessage=s.onclose=null,s.close(f===1e3||f>=3e3?f:1e3)}};return w};var co=32<<20,pt=e=>Number.parseInt(e,10),tr=(e,t,{Nt:n,...r})=>{let s=`connect to ${e.gn.replace(/\?.*/,"")}`,a,i=0,d,c=0,w=0,f=0,m=Zn(e.ir,{nr:()=>{v()},or:(o,l,y)=>r.ve(
-"waiting",{retryAt:Date.now()+y}),ye:()=>n(g)},1/0),h=(o,l)=>{clearTimeout(d),d=setTimeout(n,o,l)},v=async()=>{let o=++i;c=0,t.attempts++,h(e.yn,()=>u.ae({code:an,
-op:s,detail:`no welcome within ${e.yn} ms`}));try{let l=e.$e;if(typeof l=="function"&&(r.ve("authenticating"),l=await l(),o!==i))return;r.ve("connecting"),a=er(
-e.ar,e.gn,e.Bt,{z:y=>n(()=>$(y,l)),sr:y=>n(()=>O(y)),Y:(y,b)=>n(()=>u.ae(c||y!==1006?{code:_e(y),detail:b}:E))})}catch(l){o===i&&n(()=>u.ae({...E,detail:`${l}`}))}},
-E={code:Ce,op:s,detail:"nobody answers there, or it is refused"},$=(o,l)=>{c++,o===e.Bt.an?r.cr(l):r.Ge({code:bn,op:s,detail:`it chose the subprotocol "${o}"`})},
-O=o=>{let l=a;c++,t.bytesIn+=typeof o=="string"?o.length:o.byteLength;try{e.Bt.An(o,y=>(r.T(y),a===l))}catch(y){u.ae({code:Qe,detail:`${y}`})}r.dr()},g=()=>{if(!u.A)
-return;let o=c;u.m({t:"ping"}),h(e.it/2,()=>{c===o&&u.ae({code:dn})})},x=o=>{clearTimeout(d),i++,w+=a?.Ae??0,a?.V(pt(o)),a=void 0,u.A=!1},u={A:!1,ze:void 0,ie:()=>m.ie,
-Ae:()=>w+(a?.Ae??0),It:()=>a?.It(),xe:()=>m.xe(),m:o=>a?.m(o),We(){(a?.We()??0)>co&&n(()=>u.ae({code:cn,detail:"the server takes too little"}))},ur({user:o,agent:l}){
-clearTimeout(d),u.A=!0,u.ze=void 0,t.connects++,m.z(),r.ve("open",{...o&&{user:o},...l&&{server:l}})},ae(o,l=0){let y=pt(o.code);u.A&&(t.disconnects[y]=(t.disconnects[y]??
-0)+1),x(o.code);let b=i;u.ze=o,r.Y(y),b===i&&(/^1...s/.test(o.code)?r.Ge(o):m.rr("",Math.max(0,l),o)||r.Ge({...o,code:gn,op:s}))},lr(){a||m.xe()},async xn(){let o=i;
-if(!(typeof e.$e!="function"||f===o)){f=o;try{let l=await e.$e();o===i&&u.wn(l)}catch{}f=0}},wn(o){u.A&&o&&n(()=>u.m({t:"refresh",token:o}))},we(o){a?.We(),m.we(),
-x(o?.code??"1000"),u.ze=o}};return u};var uo=64,nr=()=>({Ke:0,ue:[],Se:[],Je:[]}),rr=e=>{let t=e.indexOf(":");return[e.slice(0,t),+e.slice(t+1)]},jt=e=>`${e.p} ${e.ch}`,or=(e,t,n)=>{let{maxRecords:r=1e3,
-maxBytes:s=4<<20}=e,a=new Map,i=new Map,d=new Map,c,w=[],f=tt(),m=nr(),h,v=new Map,E=x=>{a.set(x.id,x),i.set(x.key,x)},$=()=>{let x=f.ce.length+f.ee.size,u=m.Ke||
-m.ue.length||m.Je.length||x>256||x&&!O.U;if(!c||h||!u)return;let[o,l]=[f,m];f=tt(),m=nr(),h=c.tn(o).then(()=>{h=void 0,t(l),$()},y=>{for(let b of l.Je)b();n(y)})},
-O={te:a,fr:i,U:0,dt:0,Ve:(x=1)=>O.U>=r*x||O.dt>=s*x,K(x){O.U++,O.dt+=x},Dt(x){O.U--,O.dt-=x},De(x){c=x;for(let u of x.ee)d.set(jt(u),u);for(let[u,[o]]of x.Pe)v.
-set(u,o);for(let u of x.te){let o={...u,ut:qt(u),F:u.sent>0};E(o),O.K(o.ut)}},Ut(x,u){Object.assign(x,u),E(x);let[o,l]=rr(x.key);if(v.set(o,l),!c)return;f.Pe.set(
-o,[l,Date.now()]);let{ut:y,F:b,...T}=x;f.yt.push(T),m.Ke=x.id,m.Se.push(x)},pr(x){let[u,o]=rr(x);return o<=(v.get(u)??0)},mr({x,Oe:u,P:o}){let l=a.keys().next().
-value??1/0;w=w.filter(y=>y.id>=l),w.push({id:x,sent:u,mem:o}),f.ue=[...w],m.ue.push({x,Oe:u,P:o})},W(x,u){let o=jt(u);g(o,{...d.get(o)??u,successor:u.successor}),
-m.Ke=x},jt(x){let u=a.get(x);return u&&(a.delete(x),i.delete(u.key),O.Dt(u.ut),c&&f.ce.push(x)),u},br(x){let u=jt(x);if(!x.sealed)return g(u,x);d.delete(u),f.ee.
-set(u,[x.ch,x.p])},hr(x){c?m.Je.push(x):x()},gr:$,async V(x){let u=c;if(c=void 0,x)return u?.V();await h,await u?.tn(f).catch(()=>{});for(let o of m.Je)o();u?.V()}},
-g=(x,u)=>{c&&(d.set(x,u),f.ee.set(x,u))};return O},qt=e=>e.h.reduce((t,[n,r])=>t+n.length+r.length+4,uo+e.ch.length+e.data.length);var sr=(e,t,n,r)=>{let s=!!e.A,{policy:a}=e,i,d,w=or(e,u=>r.Nt(()=>{u.Se.forEach(m);for(let o of u.Je)o();u.Ke&&r.Re({i:"persisted",x:u.Ke});for(let o of u.ue)r.Re(
-{i:"marked",...o})}),r.Ge),f=u=>u.F?"sent":"pending",m=u=>n({e:"entry",id:u.key,status:f(u),producer:u.p,number:u.n}),h=(u,o)=>n({e:"entry",id:u,end:!0,...o}),v=(u,o,l)=>{
-t.failed++,h(u,{status:"failed",fault:{code:o,detail:l}})},E=u=>qt({ch:u.ch,data:u.data,h:u.h??[]}),$=({id:u})=>{let o=w.fr.get(u);if(o)m(o);else if(w.pr(u))h(u,
-{status:"unknown",fault:{code:Ae,detail:"an earlier page took it"}});else return!1;return!0},O=()=>{for(let u of w.te.values())if(!u.F)return r.Re({i:"drop",x:u.
-id,I:pt(St)}),!w.te.has(u.id);return!1},g=()=>{i===void 0||i===w.Ve()||x.z()},x={yr:w,xr(u,o){if($(u))return!1;if(o)v(u.id,ie,"the session was closed");else if(w.Ve(
-a==="drop-oldest"?2:1))a==="drop-newest"?v(u.id,St,"the outbox is full"):v(u.id,_t,"");else return w.K(E(u)),!0;return!1},Ct(u){let{id:o,ch:l,type:y,data:b,h:T=[],
-exp:H}=u,P=E(u);if(w.Dt(P),!$(u)){if(a==="drop-oldest"){for(;w.Ve()&&O(););if(w.Ve())return v(o,_t,"all was sent, and waits for answers")}w.K(P),d={key:o,ch:l,type:y,
-data:b,h:T,ut:P,F:!1},t.published++,r.Re({i:"publish",be:l,Ce:b.length,Tt:H&&r.wr(H)}),g()}},vr(u){w.Dt(E(u)),v(u.id,ie,"the session was closed")},Ut(u){let o=d;
-w.Ut(o,u.b),s||m(o)},m({b:u,T:o,In:l}){let y=w.te.get(u.id);y&&(y.F||(y.F=!0,n({e:"entry",id:y.key,status:"sent"})),l&&t.resent++,r.m({...o,h:y.h,content:y.type,
-data:y.data}))},St(u){let o=w.jt(u.b.id);if(!o)return;let l=u.St;if(t[l]++,u.dn&&t.duplicates++,l==="delivered")h(o.key,{status:l,ack:{offset:u.O,duplicate:u.dn,
-synced:u.Fn,copies:u.Hn}});else{let y=r.kr(u);w.hr(()=>h(o.key,{status:l,fault:y}))}g()},Sr(){for(let u of w.te.values()){let{key:o,ch:l,type:y,data:b,h:T,p:H,n:P}=u;
-n({e:"restored",id:o,ch:l,type:y,data:b,h:T,status:f(u),producer:H,number:P})}},z(){i=w.Ve(),n({e:"outbox",durable:e.durable,full:i})},we(u){for(let o of w.te.values()){
-let l=o.F;s?h(o.key,{status:f(o),fault:u}):l?h(o.key,{status:"unknown",fault:{code:Ae,detail:"no answer before the end"}}):h(o.key,{status:"failed",fault:u})}}};
-return x};var ir=(e,t)=>{let n=new Map,r=new Set,s=d=>d&&(d.Z[0]>d.B[0]/2||d.Z[1]>d.B[1]/2),a=new Map,i=(d,c,w)=>(t(d.x,c,w)?.earlier??[]).map(([f,m])=>[f,m]);return{_r:n,
-Tr(d,c,w){let f={x:d,B:w,S:"",Z:[0,0],r:[]};n.set(d,f),a.has(c)||a.set(c,f)},Er(d){let c=n.get(d);n.delete(d);for(let[w,f]of a)f===c&&a.delete(w)},H(d,[c,w]){let f=n.
-get(d);f&&(f.Z=[Math.max(0,f.Z[0]-c),Math.max(0,f.Z[1]-w)])},vn(d){let c=a.get(d.ch);return!c||!s(c)?!1:(c.J=d,!0)},kn(d){for(let c of n.values())!c.J||s(c)||(d(
-c.J),c.J=void 0)},Ot(){for(let d of n.values())d.J=void 0},Rt({M:d,S:c,T:w}){let f=n.get(d);if(!f)return!0;let{o:m=0,ts:h=0,by:v,h:E,content:$=0,data:O}=w,g=O?.
-slice()??new Uint8Array;if(f.Z[0]>4*f.B[0]+1||f.Z[1]>4*f.B[1]+16777216)return!1;f.S!==c&&f.r.push({term:c,earlier:i(f,c,m)}),f.S=c;let x={o:m,ts:h,type:$,data:g};
-return v&&(x.by=v),E?.length&&(x.h=E),f.r.push(x),f.Z[0]++,f.Z[1]+=g.length,r.add(f),!0},At({M:d,T:c}){let w=n.get(d);if(!w)return;let{from:f=0,to:m=0,term:h="",
-after:v=0,why:E="unknown"}=c;w.S=h,w.r.push({gap:E,from:f,to:m,term:h,after:v,earlier:i(w,h,v)}),r.add(w)},qt(){for(let d of r){r.delete(d);let c=d.r;d.r=[],e({
-e:"records",sub:d.x,items:c})}}}};var je=e=>Array.from(crypto.getRandomValues(new Uint8Array(e)),t=>t.toString(16).padStart(2,"0")).join(""),ar=e=>e instanceof z?{code:_e(e.code),op:e.op,detail:e.
-detail+(e.cause?`: ${e.cause}`:"")}:{code:et,detail:`${e}`},Ue=e=>({code:_e(e.I),detail:e.Ne}),mt={code:ie,detail:"the session was closed"},lo=new Uint8Array,fo=()=>({
+essage:u max_subs:u dedupe clock name:a key:s successor:X first head version url:s delay pending",Un="hello!B?@CD)EF publish!#)$67('& skip!#)89U subscribe!-#:*%\
+H[IJ>K unsubscribe!-# ack!#%< call!-ST'& refresh!BZ ping!- pong!- bye!./",jn="welcome!@?ENOLMPQ725RG stored!#)$1%2345 refused!#)$.0=/ record!#%*+,('& pass!#%* g\
+ap!#89*;A subscribed!-#*%VW<./0 unsubscribed!-#./ reply!-./'& join!#?@*X'& leave!#?@*X receipt!#>?% reconnect!ZY.",at={at:["head","start","position","last","tim\
+e"],why:["","retention","fork"]};var ct=class extends U{offset;constructor(t,n=""){super(tt,"read a message",`byte ${t}${n&&`: ${n}`}`),this.offset=t}};var Pt=[void 0,...Bn.split(" ").map((e,t)=>{let[n="",r="n"]=e.split(":");return{ln:n,fn:r,pn:t*4+4+("nukfwc".includes(r)?0:r==="x"?1:r==="X"?3:2),Et:"heo".includes(
+r)}})],dt=(()=>{let e=Object.create(null),t=(n,r)=>{for(let[o,s]of n.split(" ").entries()){let[i="",a=""]=s.split("!");e[r+o]=e[i]={In:r+o,st:i,mn:[...a].map(d=>Pt[d.
+charCodeAt(0)-34])}}};return t(Un,1),t(jn,32),e})(),ut={n:2**53-1,u:2**32-1,k:65535,f:1,c:2,a:255,s:4096,h:64,e:8,o:1024},It={h:"as",e:"xn",p:"uu"},Nt=e=>dt[e===
+"subs"?"subscribe":"subscribed"];var Co=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}),Lo=new TextEncoder,Ne,j,oe,ce,se=e=>{throw new ct(e)},we=()=>{let e=0;for(let t=0,n=1;;t++,n*=128){j>=oe&&
+se(oe);let r=Ne[j++];if((t>9||t>8&&r<128&&r>1)&&se(ce),e+=(r&127)*n,r<128)return e}},Re=e=>(e>oe-j&&se(oe),j+=e,Ne.subarray(j-e,j)),$o=e=>e?Re(e>2?16:e>1?we():8):
+we(),Wn=(e,t)=>{if("as".includes(e)){let r=Re(we());try{if(r.length<=ut[e])return Co.decode(r)}catch{}se(ce)}if(e==="d")return Re(we());if("xX".includes(e)){let r=Array.
+from(Re(e==="x"?8:16),o=>(o+256).toString(16).slice(1)).join("");return/[^0]/.test(r)?r:""}if("heop".includes(e)){let r=oe,o=Re(we()).length;oe=j,j-=o;let s=e===
+"o"?Gn(Nt(t),{}):[...It[e]].map(i=>Wn(i,t));return j<oe&&se(j),oe=r,s}let n=we();if(e==="w"){let r=at[t];return n>0&&(r[n]??(r[0]&&se(ce)))}return n>ut[e]&&se(ce),
+e==="f"?n>0:n},Gn=(e,t)=>{let n=[];for(;j<oe;){ce=j;let r=Ne[j]&3,o=we(),s=Pt[Math.floor(o/4)];if((o<4||s&&(s.pn!==o||n.includes(s)))&&se(ce),s&&!s.Et&&n.push(s),
+ce=j,!s||!e.mn.includes(s))$o(r);else{let{ln:i,fn:a,Et:d}=s;t[i]?.length>=ut[a]&&se(ce);let f=Wn(a,i);d?(t[i]??=[],t[i].push(f)):f&&f.length!==0&&(a!=="p"||f[0]||
+f[1])&&(t[i]=f)}}return t},Ro=(e,t)=>{typeof e=="string"&&se(0);let n=new Uint8Array(e);for(let r=0;r<n.length;){Ne=n,ce=j=r,oe=n.length;let o=we();Re(o),o||se(
+ce),r=oe=j,j-=o;let s=dt[Ne[j++]];if(s&&t(Gn(s,{t:s.st}))===!1)return}},de=new Uint8Array(1024),X=0,lt=e=>{if(X+e>de.length){let t=de;de=new Uint8Array((X+e)*2),
+de.set(t)}},De=e=>{for(lt(8);e>127;e=Math.floor(e/128))de[X++]=e%128+128;de[X++]=e},qn=e=>{lt(e.length),de.set(e,X),X+=e.length},zn=e=>{lt(1);let t=++X;e();let n=X-
+t,r=0;for(let o=n;o>127;o>>=7)r++;lt(r),de.copyWithin(t+r,t,X),X=t-1,De(n),X+=n},Kn=(e,t,n)=>{if("xX".includes(e))qn(n.padStart(16,"0").match(/../g).map(r=>Number.
+parseInt(r,16)));else if("asd".includes(e)){let r=e==="d"?n:Lo.encode(n);De(r.length),qn(r)}else"heop".includes(e)?zn(()=>{if(e==="o")Jn(Nt(t),n);else for(let r of[
+0,1])Kn(It[e][r],t,n[r])}):De(e==="w"?at[t].indexOf(n):+n)},Jn=(e,t)=>{for(let{ln:n,fn:r,pn:o,Et:s}of e.mn){let i=t[n];if(!(!i||i.length===0||i===at[n]?.[0]||r===
+"p"&&!(i[0]||i[1])))for(let a of s?i:[i])De(o),Kn(r,n,a)}},Ao=e=>{X=0;for(let n of e)zn(()=>{let r=dt[n.t];De(r.In),Jn(r,n)});let t=de.slice(0,X);return X>65536&&
+(de=new Uint8Array(1024)),t},Vn={bn:"holdfast.v1.bin",Nn:Ao,Dn:Ro};var Xn=e=>({A:{...e,Me:e.Me||5e3,be:e.be||1e4,Ot:e.Ot||100},S:0,Ce:[],y:0,Bn:0,it:e.it||"",D:"",hn:0,Le:0,ct:3e4,Mt:0,Ct:0,gn:0,se:[],R:[],ze:new Map,dt:new Map,
+$e:0,Ke:0,ut:!1,Je:0,ie:0,ae:0,lt:0,T:new Map,Ve:new Map,Lt:0,he:0,q:0,Un:0,$t:0,ce:0,ft:0,ge:0}),c,Be=e=>{c=e};var N=e=>{c.Ce.push(e)},ft=e=>{c.y=3,N({i:"fail",B:e,Xe:""})},ve=(e,t="")=>{N({i:"disconnect",B:e,Xe:t,Q:c.S})},ke=()=>c.S+c.hn,pe=e=>Math.floor(e/100);var Yn=e=>({_:e,pt:void 0,Rt:!1,r:[],$:0,m:0,At:!1,Y:0,ye:0,Re:0,Ft:0,Ae:0,Ht:0}),Se=(e,t,n,r=!1)=>({b:n,z:!1,x:n?n.id:0,Fe:n?n.size:0,xe:r,Z:e,ee:t}),Dt=({_:{next:e}},t)=>({
+...Se(e,e-1),z:!0,x:t}),Ue=e=>{e.m=e.$,e.Y=e.Ae=e.Ht=0},mt=(e,t)=>{e.$=t,t*2>e.r.length&&(e.r.splice(0,t),e.m-=t,e.$=0)},Bt=(e,t)=>{e.Ht+=t,e.Ae&&(e.Ae+=t)},Ut=e=>e.r[e.$]?.Z??
+e._.next,jt=(e,t)=>{let n=(e.r.at(-1)?.ee??e._.resolved)+1;n<t&&e.r.push(Se(n,t-1))},pt=e=>e&&!e.b&&!e.z&&!e.xe,qt=(e,t)=>{let n=e.r[t-1],r=e.r[t];return t<=e.m||
+!pt(n)||!pt(r)?t:(r.Z=n.Z,--t>e.$?(e.r.splice(t,1),t):(e.m++,mt(e,t+1),e.$))},je=(e,t)=>{Ue(e);let n=Ut(e);if(t>=n)return;let r=e.r[e.$];r&&!r.b&&!r.z&&r.Z===n?
+r.Z=t:e.r.splice(e.$,0,Se(t,n-1))};var Ho=64,Wt={next:1,resolved:0,acked:0,mem:"",ackedAt:0,forgotten:0,successor:"",sealed:!1},qe=(e,t,n,r="",o=0,s=!1,i=!1,a=0)=>{N({i:"outcome",b:e,Pt:t,C:o,yn:s,
+jn:i,qn:a,B:n,Xe:r})},Me=(e,t=c.A.we)=>c.ze.get(t+e),bt=e=>{let t=Yn(e);return c.ze.set(e.p+e.ch,t),c.se.push(t),t},me=e=>{!e.At&&e.m<e.r.length&&(e.At=!0,c.R.push(
+e))},Qn=(e,t)=>{for(let n of e)bt({...n,next:Math.max(n.next,n.resolved+1),sealed:!1});for(let n of t){let{ch:r,p:o,n:s,id:i}=n,a=Me(r,o)??bt({...Wt,ch:r,p:o});
+jt(a,s),a.r.push(Se(s,s,n,!!(n.sent||n.mem))),a._.next=Math.max(a._.next,s+1),c.$e=Math.max(c.$e,i),Gt(n.expires)}c.Ke=c.$e;for(let n of c.se){let r=n._;r.acked||
+(r.forgotten=Math.max(r.forgotten,Ut(n)-1))}for(let{ch:n,p:r}of e)Fo(Me(n,r));c.se.forEach(me)},Fo=e=>{let{ch:t,next:n,successor:r}=e._;if(jt(e,n),!r){c.dt.set(
+t,e);return}e.r.push(Dt(e,0));let o=Me(t,r);o||(o=bt({...Wt,ch:t,p:r}),o.Rt=!0,c.dt.set(t,o)),o.pt=e},Po=e=>{let t=c.dt.get(e);if(t?._.p===c.A.we)return t;let n=bt(
+{...Wt,ch:e,p:c.A.we});if(c.dt.set(e,n),t){t._.successor=c.A.we,n.pt=t;let r={...t._};Io(t,++c.$e),me(t),N({i:"seal",x:c.$e,mt:r})}return n},Io=(e,t)=>{let n=e._;
+e.$===e.r.length&&n.acked&&e.r.push(Se(n.next,n.next++)),e.r.push(Dt(e,t))},Zn=({ve:e,Fe:t,ie:n=0})=>{let r=Po(e),o=r._.next++,s=c.A.It&&c.y===2,[i,a]=s?[ke(),c.D]:
+[0,""],d={id:++c.$e,ch:e,p:c.A.we,n:o,size:t,sent:i,mem:a,expires:n};Gt(n),r.r.push(Se(o,o,d)),me(r),N({i:"persist",b:d})},er=({x:e,He:t,D:n})=>{c.ut=!1;for(let r of c.R)
+for(let o of r.r.slice(r.m))o.b&&!o.xe&&o.x<=e&&(o.b.sent=t,o.b.mem=n)},tr=(e,t,n)=>{let{Z:r,ee:o,b:s}=e.r[t];e.r[t]=Se(r,o),qe(s,"failed",n)},nr=(e,t,n)=>{for(let r of c.R)
+for(let o=r.m;o<r.r.length;o++){let{b:s,xe:i}=r.r[o];if(!(!s||i||!n(s))&&(tr(r,o,e),o=qt(r,o),pt(r.r[o+1])&&(o=qt(r,o+1)),t))return}},Gt=e=>{e&&(c.ie=Math.min(c.ie||
+e,e))},rr=()=>{!c.ie||c.S<c.ie||(c.ie=0,nr(4325,!1,e=>(c.S<e.expires&&Gt(e.expires),e.expires>0&&c.S>=e.expires)))},or=()=>{for(let e=0;e<c.R.length&&c.ae<c.Ct;){
+c.Je>=c.R.length&&(c.Je=0);let t=c.R[c.Je],n=c.Ce.length;No(t),e=c.Ce.length>n?0:e+1,t.m<t.r.length?c.Je++:(t.At=!1,c.R.splice(c.Je,1),e=0)}},No=e=>{if(!(e.pt&&
+!e.pt._.sealed||c.S<e.Re)){if(e.Re=0,e.ye){if(e.m>e.$)return;je(e,e.ye),e.ye=0}for(let t=0;t<Ho&&e.m<e.r.length;t++){let{b:n,xe:r,Fe:o}=e.r[e.m];n&&!r&&c.Mt&&o>
+c.Mt&&tr(e,e.m,4303);let s=e.r[e.m];if(Do(e,s))return;Bo(e,s)}}},Do=(e,t)=>{let n=e.m-e.$;return c.ae>=c.Ct||c.ae&&c.lt+t.Fe>c.gn||e.Ae&&n>=e.Ae||t.z&&n?!0:t.xe?
+!1:e.Y?!0:c.A.It?t.x>c.Ke?!0:!t.b||t.b.mem===c.D?!1:(c.ut||(c.ut=!0,N({i:"mark",x:c.Ke,He:ke(),D:c.D})),!0):!1},Bo=(e,t)=>{c.ae++||(c.ce=c.S),c.lt+=t.Fe;let{ch:n,
+successor:r}=e._,o=e._.p===c.A.we?"":e._.p,{b:s,xe:i,Z:a,ee:d}=t;if(s){let f={t:"publish",ch:n,p:o,n:d};i?(f.sent=s.sent,f.mem=s.mem,sr(s)&&e.Y++):c.A.It||(s.sent=
+ke(),s.mem=c.D),N({i:"publish",E:f,b:s,Wn:i})}else N({i:"send",E:{t:"skip",ch:n,p:o,from:a,to:d,successor:t.z?r:""}});t.xe=!0,e.m++},sr=e=>e.mem!==c.D||c.Le&&ke()-
+e.sent>c.Le,ht=(e,t)=>{c.ae--,c.lt-=t.Fe,t.b&&e.Y&&sr(t.b)&&e.Y--},ir=(e,t)=>nr(t,!0,n=>n.id===e);var ar=e=>{let t=Me(e.ch,e.p);if(!t)return;let{$:n,_:r}=t,o=0,s=n;for(;s<t.m;s++){let i=t.r[s];if(i.ee>(e.n||0)||i.z&&(s>n||!e.skipped))break;ht(t,i),i.z&&(r.sealed=
+!0),i.b&&jo(i.b,e),o=i.ee}s!==n&&(Kt(t),e.skipped||((r.mem!==c.D||!ur(t))&&Jt(t),r.acked=o,r.mem=c.D,r.ackedAt=ke()),Bt(t,s-n),mt(t,s),fr(t),cr(t,o))},jo=(e,t)=>{
+let n=(t.n||0)-e.n,r=n<(t.count||1);r&&t.skipped?qe(e,"failed",4328):qe(e,"delivered",0,"",r?Math.max(0,(t.o||0)-n):0,r&&!!t.dup,t.synced,t.copies)},Kt=e=>{e.Ft=
+c.ft=0,c.ce=c.S},Jt=({_:e})=>{e.forgotten=Math.max(e.forgotten,e.acked)},cr=(e,t)=>{let n=e._;if(!(t<=n.resolved&&!n.sealed)){if(n.resolved=Math.max(n.resolved,
+t),n.sealed){e.$===e.r.length&&(c.ze.delete(n.p+n.ch),c.se=c.se.filter(o=>o!==e));let r=Me(n.ch,n.successor);r?.Rt&&(r.Rt=!1,N({i:"resolved",mt:{...r._}}))}N({i:"\
+resolved",mt:{...n}})}},dr=e=>{let t=Me(e.ch,e.p),{code:n=0}=e;t&&(n===4302?ft(n):n===4003||n===4316?qo(t,e.want||1):pe(n)===41?Wo(t,e,n):Go(t,e,n))},qo=(e,t)=>{
+let n=e._;if(++e.Ft>3){ve(4003,`lane ${n.p} makes no progress`);return}if(t<=n.acked)if(n.mem===c.D&&ur(e)){let r=Math.max(t,n.forgotten+1);r<=n.acked&&N({i:"lo\
+st",ve:n.ch,Gn:n.p,Z:r,ee:n.acked}),n.acked=t-1}else Jt(e);lr(e),je(e,t),me(e)},ur=e=>!c.Le||ke()-e._.ackedAt<c.Le-Math.floor(c.Le/10),lr=e=>{for(let t of e.r.slice(
+e.$,e.m))ht(e,t)},Wo=(e,{n:t=0,retry:n,detail:r=""},o)=>{e.Re=c.S+(n||1e3),Kt(e);let s=e.r.slice(e.$,e.m).findLast(a=>a.ee===t)?.b;lr(e);let i=e.Ht;Ue(e),o===4102&&
+(e.Ae=Math.max(1,i)),me(e),N({i:"held",b:s,B:o,Xe:r,Q:e.Re})},Go=(e,{n:t=0,want:n=0,detail:r},o)=>{let s=e.r.findIndex((f,u)=>u>=e.$&&u<e.m&&f.ee===t&&!f.z);if(s<
+0)return;let i=e.r[s],a=o===4315;ht(e,i),Kt(e),a&&(e.ye||=Math.max(n,1),n<=e._.acked&&Jt(e)),i.b&&qe(i.b,a?"unknown":"failed",o,r),Bt(e,1);let d=s===e.$;d?mt(e,
+s+1):(e.r.splice(s,1),e.m--),fr(e),d&&cr(e,t)},fr=e=>{e.m===e.$&&e.ye&&(je(e,e.ye),e.ye=0),me(e)};var pr=1,mr=e=>e.d<=e.F||e.C<=e.F?0:Math.floor(e.bt*(e.d-e.F)/(e.C-e.F)),gt=e=>e.y===2&&e.d>e.F,br=e=>{e.bt-=mr(e),e.F=e.d},Vt=(e,t)=>{!t||t===e.w||(e.w&&e.C&&(e.H=
+[...e.H,[e.w,e.C]].slice(-7)),e.w=t)},zo=(e,t,n)=>n<=(t===e.w?e.C:e.H.find(r=>r[0]===t)?.[1]??-1),Ko=(e,t)=>{let n=e.findIndex(r=>r[1]>=t);return n<0?e:[...e.slice(
+0,n),[e[n][0],t]]},Xt=e=>{e.xn=++c.Lt,e.y=pr,e.Qe=0,br(e);let{w:t,C:n,H:r}=e;return{...e.Pe,id:c.Lt,window:e.U,...e.Nt&&{at:"position",term:t,o:n,earlier:r,last:0,
+since:0,pending:n-e.d}}},hr=e=>N({i:"send",L:e.x,E:{t:"subscribe",...Xt(e)}}),gr=({L:e,Pe:t,Dt:n})=>{if(c.Ve.has(t.ch))return xr(e,4312);let{term:r,offset:o,earlier:s}=n??
+{term:"",offset:0,earlier:[]},[i=0,a=0]=t.window??[],[d=0,f=0]=c.A.U??[],u={x:e,y:0,Pe:t,xn:0,Nt:!!(r||o),w:r,C:o,H:s,wn:0,U:[i||d||512,a||f||1<<20],d:o,F:o,bt:0,
+Bt:0,Qe:0};c.T.set(e,u),c.Ve.set(t.ch,u),c.y===2&&hr(u)},yr=e=>{let t=c.T.get(e);t&&(t.y&&(gt(t)&&Zt(t),N({i:"send",E:{t:"unsubscribe",id:++c.Lt,ch:t.Pe.ch}})),
+Yt(t))},xr=(e,t,n="")=>N({i:"ended",L:e,B:t,Xe:n}),Yt=(e,t=0,n)=>{c.T.delete(e.x),c.Ve.delete(e.Pe.ch),xr(e.x,t,n)},yt=(e,t)=>{e.y=0,e.Qe=t},Qt=e=>{let t=c.Ve.get(
+e.ch),{code:n,term:r="",o=0}=e;if(!(t?.y!==pr||t.xn!==e.id)){if(n){pe(n)===40||pe(n)===41?yt(t,c.S+Math.max(1e3,e.retry||0)):Yt(t,n,e.detail);return}t.y=2,t.wn=
+e.gen||0,t.Nt||(t.Nt=!0,t.w=r,t.H=[],t.C=t.d=t.F=o),N({i:"subscribed",L:t.x,E:e})}},xt=e=>{let t=c.Ve.get(e);return t?.y===2?t:void 0},wr=({ch:e,id:t,code:n,detail:r})=>{
+let o=xt(e);!o||t||!n||(pe(n)===43?Yt(o,n,r):yt(o,c.he+1e3))},vr=e=>{let t=xt(e.ch),{o:n=0}=e;if(!(!t||n<=t.C)){if(n!==t.C+1)return ve(4008);Vt(t,e.term),t.C=n,
+t.bt+=e.data?.length||0,N({i:"record",L:t.x,w:t.w,E:e})}},kr=({ch:e,o:t=0,term:n})=>{let r=xt(e);!r||t<=r.C||(Vt(r,n),r.d===r.C&&(r.d=t),r.C=t)},Sr=e=>{let t=xt(
+e.ch),{term:n="",after:r=0}=e;t&&(e.why==="fork"?t.H=Ko([...t.H,[t.w,t.C]],r).filter(o=>o[0]&&o[0]!==n).slice(-7):Vt(t,n),t.w=n,t.C=t.d=t.F=r,t.bt=0,N({i:"gap",
+L:t.x,E:e}))},_r=({L:e,w:t,C:n})=>{let r=c.T.get(e);if(!r||n<=r.d||!zo(r,t,n))return;r.d<=r.F&&(r.Bt=c.S),r.d=n;let[o,s]=r.U;r.y===2&&c.y===2&&((n-r.F)*4>=o||mr(
+r)*4>=s)&&Zt(r)},Zt=e=>{br(e),N({i:"send",E:{t:"ack",ch:e.Pe.ch,o:e.d,gen:e.wn}})},en=e=>{for(let t of c.T.values())!t.y&&(e==="hello"||t.Qe&&c.S>=t.Qe)&&hr(t)},
+tn=e=>{for(let t of c.T.values())gt(t)&&(e||c.S>=t.Bt+c.A.Ot)&&Zt(t)},Tr=(e,t,n)=>{let r=c.T.get(e);if(!r)return;let o=r.H.findIndex(s=>s[0]===t||s[1]>=n);return{
+term:t,offset:n,earlier:o<0?r.H:r.H.slice(0,o)}};var Vo=e=>{c.y=1,c.he=c.$t=c.S,c.q=c.ge=c.ft=0;let{le:t,zn:n,we:r,Ut:o}=c.A;N({i:"send",E:{t:"hello",token:e,user:t,session:c.it,process:n,counter:++c.Bn,p:r,agent:o,
+subs:[...c.T.values()].map(Xt)}})},Xo=e=>{c.y=0,c.q=c.ge=0,c.ae=c.lt=0,c.ut=!1;for(let t of c.se)Ue(t),t.Re=t.Ft=0,me(t);for(let t of c.T.values())yt(t,0);pe(e)===
+43?ft(e):pe(e)===42&&N({i:"authenticate",B:e})},Yo=e=>{if(c.y!==1)return;let{session:t="",mem:n="",clock:r=0,dedupe:o=0,max_message:s=0,results:i=[]}=e,[a=0,d=0]=e.
+max_in_flight??[];c.y=2,c.it=t,c.D=n,c.hn=r-c.S,c.Le=o,c.ct=e.heartbeat||3e4,c.Mt=s,c.Ct=a||1024,c.gn=d||1<<20,c.ce=c.S,N({i:"welcome",E:e}),i.forEach(Qt),en("h\
+ello")},Qo=()=>{if(rr(),!c.y)return;let e=(t,n)=>c.S>=t+n;if(c.ge&&e(c.ge,0))return c.ge=0,ve(4104,"the server asked to come back");if(c.q){if(e(c.q,c.A.be))return ve(
+4e3)}else if(c.ae&&e(c.ce,c.A.Me)){if(++c.ft>3)return ve(4002);c.ce=c.S,nn()}else e(c.he,c.ct)&&nn();c.y===2&&(tn(!1),en("refusal"))},Zo=e=>{c.y&&(e>c.he&&(c.he=
+e,c.q=0),e>c.ce&&(c.ce=e,c.ft=0),c.y===2&&!c.q&&c.S>=c.$t+c.ct&&(nn(),c.q=0))},nn=()=>{c.q=c.$t=c.S,N({i:"send",E:{t:"ping",id:++c.Un}})},es={record:vr,stored:ar,
+refused:dr,pass:kr,gap:Sr,subscribed:Qt,unsubscribed:wr,welcome:Yo,ping:({id:e})=>N({i:"send",E:{t:"pong",id:e}}),refresh:()=>c.y===2&&N({i:"refresh"}),reconnect:({
+delay:e=0})=>{c.ge=c.S+e}},ts={tick:Qo,connected:e=>Vo(e.Ie),disconnected:e=>Xo(e.B),frame:({E:e})=>{c.he=c.S,c.q=0,es[e.t]?.(e)},publish:Zn,persisted:e=>{c.Ke=
+Math.max(c.Ke,e.x)},marked:er,drop:e=>ir(e.x,e.B),subscribe:gr,unsubscribe:e=>yr(e.L),done:_r,bye:()=>{c.y===2&&(tn(!0),N({i:"send",E:{t:"bye",code:1e3}})),c.y=
+3},moved:e=>Zo(e.Q)},Or=e=>{let t=Xn(e);return{jt:(n,r)=>{Be(t),Qn(n,r)},Ne:(n,r)=>(Be(t),t.S=n,t.Ce=[],t.y!==3&&ts[r.i](r),t.y===2&&t.Ce.at(-1)?.i!=="disconnec\
+t"&&or(),t.Ce),ke:()=>(Be(t),ns()),Dt:(n,r,o)=>(Be(t),Tr(n,r,o))}},ns=()=>{let e=[c.ie];if(c.y%3){e.push(c.ge,...c.R.map(n=>n.Re));for(let n of c.T.values())e.push(
+n.Qe,gt(n)?n.Bt+c.A.Ot:0);c.q?e.push(c.q+c.A.be):e.push(c.he+c.ct,c.ae&&c.ce+c.A.Me)}let t=e.filter(n=>n>0);return t.length?Math.min(...t):void 0};var _e=e=>new RegExp(`^${e}[a-z] .*`,"m").exec(Pn)?.[0]??`${e}${rs(e)} code ${e}`,rs=e=>e>=4e3&&e<4400?"nlas"[(e-4e3)/100|0]:e>=500&&e<600||e===408||e===425||e===
+429?"l":e>=400&&e<500?"s":e?"n":"o";var Mr=1e3,Cr=(e,t)=>{let n=new Map,r=(s,i)=>{n.delete(s)&&e({e:"reply",id:s,fault:i,type:0,data:new Uint8Array})},o=s=>{let{id:i,name:a,key:d,type:f,data:u}=s.vn;
+s.He=!0,t({t:"call",id:i,name:a,key:d,content:f,data:u})};return{Kn(s,i){let a={vn:s,He:!1},d=n.size<Mr;n.set(s.id,a),d?i&&o(a):r(s.id,{code:Cn,detail:`${Mr} ca\
+lls are under way`})},Jn:s=>n.delete(s),qt({id:s=0,code:i,detail:a,content:d=0,data:f}){if(i)return r(s,{code:_e(i),detail:a??""});n.delete(s)&&e({e:"reply",id:s,
+type:d,data:f?.slice()??new Uint8Array})},K(){for(let s of n.values())o(s)},kn(s){for(let[i,{vn:a,He:d}]of n)(s||d&&!a.key)&&r(i,s??{code:$e,detail:"the connect\
+ion ended before the reply; a call with a key would be made again"})}}};var on={network:{maxRetries:5,baseDelay:1e3,multiplier:2},timeout:{maxRetries:5,baseDelay:1e3,multiplier:2},tls:{retry:"stop"},authentication:{maxRetries:3,baseDelay:2e3,
+multiplier:1.5},rate_limit:{maxRetries:10,baseDelay:5e3,multiplier:1.5},protocol:{retry:"stop"},policy:{retry:"stop"},server:{},overload:{},application:{},closed:{
+retry:"stop"}};var sn=e=>e.minUptime>0?e.minUptime:5e3,Lr=(e,t,n)=>{if(t>=e.maxRetries)return;let r=t;if(e.first==="immediate"&&!r--)return 0;let o=e.maxDelay>=0?e.maxDelay:3e4,
+s=(e.baseDelay>=0?e.baseDelay:1e3)*(e.multiplier>=1?e.multiplier:2)**r,i=Math.min(Math.max(e.jitter??.5,0),1);return Math.min(Math.min(s,o)*(1+i*(2*n()-1)),o)};var $r=()=>{let e;return(t,n=2147483648)=>{clearTimeout(e),n<2147483648&&(e=setTimeout(t,n))}},We=()=>performance.now();var os=6e5,ss=e=>Object.fromEntries(Object.entries(e).filter(t=>t[1]!==void 0)),Rr=(e,t,n,r,o)=>{let s=e.random??Math.random,i={},a=$r(),d=0,f=0,u,m,b,y=()=>{d&&
+We()-d+2>sn(e)&&(i={},$.de=0,O("done"))},O=(w,p)=>{u?.[w](p),u=void 0},R=()=>{y(),d?t.ke():f&&a(M,f-We())},M=()=>{a(),b?.(),f=0;let w=r?.allow();typeof w=="numb\
+er"?(b=r.onChange(M),a(M,w),t.Cr?.()):(u=w,t.Vn())},$={de:0,Se(w){$._e(),i={},$.de=0,w&&r?.state==="open"&&r.reset(),m=o?.(R),M()},K(){d=We(),a(y,sn(e))},Xn(w,p=0,g=w){
+y(),d=0,O("done",g);let S=e.strategies?.[w],v={maxRetries:n,...on[w],...ss(e),...S},k=S||on[w]?.maxRetries?w:"",C=i[k]??0,H=globalThis.navigator?.onLine===!1,F=S?.
+maxRetries===void 0&&$.de>=e.maxRetries,P=H?e.maxDelay??3e4:F?void 0:Lr(v,C,s);if(P===void 0)return $._e(),!1;H||($.de++,i[k]=C+1),f=Math.min(P,v.baseDelay??1e3);
+let W=Math.min(p,os);return W>P&&(f=P=W+s()*Math.min(W/4,P)),f+=We(),a(M,P),t.Qn($.de,v.maxRetries,P),!0},_e(){a(),d=f=0,b?.(),O("cancel"),m?.()}};return $};var Ar=(e,t,n,r)=>{let o=new e(t,[n.bn]),s=[],i=0,a=0,d=!1;o.binaryType="arraybuffer",o.onopen=()=>r.K(o.protocol),o.onmessage=u=>r.Yn(u.data),o.onclose=u=>r.te(
+u.code,u.reason),o.onerror=()=>{o.readyState||setTimeout(()=>o.onclose&&r.te(1006,""),9)};let f={De:0,m(u){s.push(u),i+=64+(u.data?.length??0),i>65536&&f.Ye()},
+Ye(){if(i){let u=n.Nn(s);f.De+=typeof u=="string"?u.length:u.byteLength,s=[],i=0,o.send(u)}return o.bufferedAmount},Wt(){let[u,m]=[a,d];return d=o.bufferedAmount>
+0,a=f.De-o.bufferedAmount,m&&a>u},X(u){o.onopen=o.onmessage=o.onclose=null,o.close(u===1e3||u>=3e3?u:1e3)}};return f};var is=32<<20,wt=e=>Number.parseInt(e,10),Hr=(e,t,{Gt:n,...r})=>{let o=`connect to ${e.Sn.replace(/\?.*/,"")}`,s,i=0,a,d=0,f=0,u=0,m=Rr(e.Zn,{Vn:()=>{y()},Qn:(g,S,v)=>r.Te(
+"waiting",{retryAt:Date.now()+v}),ke:()=>n($)},1/0),b=(g,S)=>{clearTimeout(a),a=setTimeout(n,g,S)},y=async()=>{let g=++i;d=0,t.attempts++,b(e._n,()=>p.ue({code:Tn,
+op:o,detail:`no welcome within ${e._n} ms`}));try{let S=e.Ie;if(typeof S=="function"&&(r.Te("authenticating"),S=await S(),g!==i))return;r.Te("connecting"),s=Ar(
+e.er,e.Sn,e.zt,{K:v=>n(()=>R(v,S)),Yn:v=>n(()=>M(v)),te:(v,k)=>n(()=>p.ue(d||v!==1006?{code:_e(v),detail:k}:O))})}catch(S){g===i&&n(()=>p.ue({...O,detail:`${S}`}))}},
+O={code:$e,op:o,detail:"nobody answers there, or it is refused"},R=(g,S)=>{d++,g===e.zt.bn?r.tr(S):r.Ze({code:An,op:o,detail:`it chose the subprotocol "${g}"`})},
+M=g=>{let S=s;d++,t.bytesIn+=typeof g=="string"?g.length:g.byteLength;try{e.zt.Dn(g,v=>(r.E(v),s===S))}catch(v){p.ue({code:tt,detail:`${v}`})}r.nr()},$=()=>{if(!p.P)
+return;let g=d;p.m({t:"ping"}),b(e.be/2,()=>{d===g&&p.ue({code:En})})},w=g=>{clearTimeout(a),i++,f+=s?.De??0,s?.X(wt(g)),s=void 0,p.P=!1},p={P:!1,et:void 0,de:()=>m.de,
+De:()=>f+(s?.De??0),Wt:()=>s?.Wt(),Se:()=>m.Se(),m:g=>s?.m(g),Ye(){(s?.Ye()??0)>is&&n(()=>p.ue({code:On,detail:"the server takes too little"}))},rr({user:g,agent:S}){
+clearTimeout(a),p.P=!0,p.et=void 0,t.connects++,m.K(),r.Te("open",{...g&&{user:g},...S&&{server:S}})},ue(g,S=0){let v=wt(g.code);p.P&&(t.disconnects[v]=(t.disconnects[v]??
+0)+1),w(g.code);let k=i;p.et=g,r.te(v),k===i&&(/^1...s/.test(g.code)?r.Ze(g):m.Xn("",Math.max(0,S),g)||r.Ze({...g,code:Fn,op:o}))},or(){s||m.Se()},async Tn(){let g=i;
+if(!(typeof e.Ie!="function"||u===g)){u=g;try{let S=await e.Ie();g===i&&p.En(S)}catch{}u=0}},En(g){p.P&&g&&n(()=>p.m({t:"refresh",token:g}))},_e(g){s?.Ye(),m._e(),
+w(g?.code??"1000"),p.et=g}};return p};var as=64,Fr=()=>({tt:0,fe:[],Oe:[],nt:[]}),Pr=e=>{let t=e.indexOf(":");return[e.slice(0,t),+e.slice(t+1)]},an=e=>`${e.p} ${e.ch}`,Ir=(e,t,n)=>{let{maxRecords:r=1e3,
+maxBytes:o=4<<20}=e,s=new Map,i=new Map,a=new Map,d,f=[],u=st(),m=Fr(),b,y=new Map,O=w=>{s.set(w.id,w),i.set(w.key,w)},R=()=>{let w=u.qe.length+u.R.size,p=m.tt||
+m.fe.length||m.nt.length||w>256||w&&!M.W;if(!d||b||!p)return;let[g,S]=[u,m];u=st(),m=Fr(),b=d.un(g).then(()=>{b=void 0,t(S),R()},v=>{for(let k of S.nt)k();n(v)})},
+M={re:s,ze:i,W:0,ht:0,rt:(w=1)=>M.W>=r*w||M.ht>=o*w,J(w){M.W++,M.ht+=w},Kt(w){M.W--,M.ht-=w},jt(w){d=w;for(let p of w.R)a.set(an(p),p);for(let[p,[g]]of w.We)y.set(
+p,g);for(let p of w.re){let g={...p,gt:cn(p),I:p.sent>0};O(g),M.J(g.gt)}},Jt(w,p){Object.assign(w,p),O(w);let[g,S]=Pr(w.key);if(y.set(g,S),!d)return;u.We.set(g,
+[S,Date.now()]);let{gt:v,I:k,...C}=w;u.Tt.push(C),m.tt=w.id,m.Oe.push(w)},sr(w){let[p,g]=Pr(w);return g<=(y.get(p)??0)},ir({x:w,He:p,D:g}){let S=s.keys().next().
+value??1/0;f=f.filter(v=>v.id>=S),f.push({id:w,sent:p,mem:g}),u.fe=[...f],m.fe.push({x:w,He:p,D:g})},z(w,p){let g=an(p);$(g,{...a.get(g)??p,successor:p.successor}),
+m.tt=w},Vt(w){let p=s.get(w);return p&&(s.delete(w),i.delete(p.key),M.Kt(p.gt),d&&u.qe.push(w)),p},ar(w){let p=an(w);if(!w.sealed)return $(p,w);a.delete(p),u.R.
+set(p,[w.ch,w.p])},cr(w){d?m.nt.push(w):w()},dr:R,async X(w){let p=d;if(d=void 0,w)return p?.X();await b,await p?.un(u).catch(()=>{});for(let g of m.nt)g();p?.X()}},
+$=(w,p)=>{d&&(a.set(w,p),u.R.set(w,p))};return M},cn=e=>e.h.reduce((t,[n,r])=>t+n.length+r.length+4,as+e.ch.length+e.data.length);var Nr=(e,t,n,r)=>{let o=!!e.P,{policy:s}=e,i,a,f=Ir(e,p=>r.Gt(()=>{p.Oe.forEach(m);for(let g of p.nt)g();p.tt&&r.Ne({i:"persisted",x:p.tt});for(let g of p.fe)r.Ne(
+{i:"marked",...g})}),r.Ze),u=p=>p.I?"sent":"pending",m=p=>n({e:"entry",id:p.key,status:u(p),producer:p.p,number:p.n}),b=(p,g)=>n({e:"entry",id:p,end:!0,...g}),y=(p,g,S)=>{
+t.failed++,b(p,{status:"failed",fault:{code:g,detail:S}})},O=p=>cn({ch:p.ch,data:p.data,h:p.h??[]}),R=({id:p})=>{let g=f.ze.get(p);if(g)m(g);else if(f.sr(p))b(p,
+{status:"unknown",fault:{code:Pe,detail:"an earlier page took it"}});else return!1;return!0},M=()=>{for(let p of f.re.values())if(!p.I)return r.Ne({i:"drop",x:p.
+id,B:wt(Lt)}),!f.re.has(p.id);return!1},$=()=>{i===void 0||i===f.rt()||w.K()},w={ur:f,lr(p,g){if(R(p))return!1;if(g)y(p.id,re,"the session was closed");else if(f.rt(
+s==="drop-oldest"?2:1))s==="drop-newest"?y(p.id,Lt,"the outbox is full"):y(p.id,$t,"");else return f.J(O(p)),!0;return!1},fr(p){let{id:g,ch:S,type:v,data:k,h:C=[],
+exp:H}=p,F=O(p);if(f.Kt(F),!R(p)){if(s==="drop-oldest"){for(;f.rt()&&M(););if(f.rt())return y(g,$t,"all was sent, and waits for answers")}f.J(F),a={key:g,ch:S,type:v,
+data:k,h:C,gt:F,I:!1},t.published++,r.Ne({i:"publish",ve:S,Fe:k.length,ie:H&&r.pr(H)}),$()}},mr(p){f.Kt(O(p)),y(p.id,re,"the session was closed")},Jt(p){let g=a;
+f.Jt(g,p.b),o||m(g)},m({b:p,E:g,Wn:S}){let v=f.re.get(p.id);v&&(v.I||(v.I=!0,n({e:"entry",id:v.key,status:"sent"})),S&&t.resent++,r.m({...g,h:v.h,content:v.type,
+data:v.data}))},Pt(p){let g=f.Vt(p.b.id);if(!g)return;let S=p.Pt;if(t[S]++,p.yn&&t.duplicates++,S==="delivered")b(g.key,{status:S,ack:{offset:p.C,duplicate:p.yn,
+synced:p.jn,copies:p.qn}});else{let v=r.br(p);f.cr(()=>b(g.key,{status:S,fault:v}))}$()},hr(){for(let p of f.re.values()){let{key:g,ch:S,type:v,data:k,h:C,p:H,n:F}=p;
+n({e:"restored",id:g,ch:S,type:v,data:k,h:C,status:u(p),producer:H,number:F})}},K(){i=f.rt(),n({e:"outbox",durable:e.durable,full:i})},_e(p){for(let g of f.re.values()){
+let S=g.I;o?b(g.key,{status:u(g),fault:p}):S?b(g.key,{status:"unknown",fault:{code:Pe,detail:"no answer before the end"}}):b(g.key,{status:"failed",fault:p})}}};
+return w};var Dr=(e,t)=>{let n=new Map,r=new Set,o=a=>a&&(a.ne[0]>a.U[0]/2||a.ne[1]>a.U[1]/2),s=new Map,i=(a,d,f)=>(t(a.x,d,f)?.earlier??[]).map(([u,m])=>[u,m]);return{se:n,
+gr(a,d,f){let u={x:a,U:f,w:"",ne:[0,0],r:[]};n.set(a,u),s.has(d)||s.set(d,u)},yr(a){let d=n.get(a);n.delete(a);for(let[f,u]of s)u===d&&s.delete(f)},N(a,[d,f]){let u=n.
+get(a);u&&(u.ne=[Math.max(0,u.ne[0]-d),Math.max(0,u.ne[1]-f)])},On(a){let d=s.get(a.ch);return!d||!o(d)?!1:(d.V=a,!0)},Mn(a){for(let d of n.values())!d.V||o(d)||
+(a(d.V),d.V=void 0)},xr(){for(let a of n.values())a.V=void 0},wr({L:a,w:d,E:f}){let u=n.get(a);if(!u)return!0;let{o:m=0,ts:b=0,by:y,h:O,content:R=0,data:M}=f,$=M?.
+slice()??new Uint8Array;if(u.ne[0]>4*u.U[0]+1||u.ne[1]>4*u.U[1]+16777216)return!1;u.w!==d&&u.r.push({term:d,earlier:i(u,d,m)}),u.w=d;let w={o:m,ts:b,type:R,data:$};
+return y&&(w.by=y),O?.length&&(w.h=O),u.r.push(w),u.ne[0]++,u.ne[1]+=$.length,r.add(u),!0},vr({L:a,E:d}){let f=n.get(a);if(!f)return;let{from:u=0,to:m=0,term:b="",
+after:y=0,why:O="unknown"}=d;f.w=b,f.r.push({gap:O,from:u,to:m,term:b,after:y,earlier:i(f,b,y)}),r.add(f)},Xt(){for(let a of r){r.delete(a);let d=a.r;a.r=[],e({
+e:"records",sub:a.x,items:d})}}}};var ze=e=>Array.from(crypto.getRandomValues(new Uint8Array(e)),t=>t.toString(16).padStart(2,"0")).join(""),Br=e=>e instanceof U?{code:_e(e.code),op:e.op,detail:e.
+detail+(e.cause?`: ${e.cause}`:"")}:{code:ot,detail:`${e}`},Ge=e=>({code:_e(e.B),detail:e.Xe}),vt={code:re,detail:"the session was closed"},cs=new Uint8Array,ds=()=>({
 connects:0,attempts:0,disconnects:{},published:0,delivered:0,failed:0,unknown:0,duplicates:0,resent:0,received:0,duplicatesDropped:0,gaps:0,lost:0,bytesIn:0,bytesOut:0,
-rtt:0,outboxRecords:0,outboxBytes:0}),dr=(e,t)=>{let n=Date.now()-performance.now(),r=()=>Math.round(n+performance.now()),s=fo(),a=[],i=!1,d=!1,c,w=0,f=[],m=!1,
-h=!1,v=p=>{if(f.push(p),!m){m=!0;for(let B=f.shift();B;B=f.shift())B();m=!1,!h&&(h=!0,queueMicrotask(E))}},E=()=>{h=!1,!d&&(H.gr(),b.We(),i&&!H.U&&v(D),g())},$,
-O=1/0,g=()=>{let p=u.ye()??1/0;p>=O||(clearTimeout($),O=p,$=setTimeout(v,Math.min(Math.max(2,p-r()),1e9),x))},x=()=>{O=1/0,b.It()&&l({i:"moved",X:r()}),l({i:"ti\
-ck"})},u=Gn({ot:je(16),Zn:je(8),un:je(16),de:e.de,Ht:e.Ht,Ft:e.Ft,it:e.it,Pn:!!e.Wt.A}),o,l=p=>{if(d)return;for(let W of u.Re(r(),p))y[W.i](W);let B=o;o=void 0,
-B?.()},y={send({T:p}){p.t==="hello"&&p.subs&&(p.subs=p.subs.filter(B=>!P.vn(B))),!(p.t==="subscribe"&&P.vn(p))&&(p.t==="ping"&&(w=performance.now()),b.m(p))},publish:p=>T.m(
-p),persist:p=>T.Ut(p),mark:p=>H.mr(p),seal:p=>H.W(p.x,p.Ye),outcome:p=>T.St(p),resolved:p=>H.br(p.Ye),held(p){p.b&&t({e:"held",ch:p.b.ch,at:p.X-r()+Date.now(),fault:Ue(
-p)})},lost({be:p,Wn:B,G:W,N:ee}){s.lost+=ee-W+1,t({e:"lost",ch:p,producer:B,from:W,to:ee})},record(p){s.received++,P.Rt(p)||(o=()=>b.ae({code:sn,detail:"the ser\
-ver sends far more than the window"}))},gap(p){s.gaps++,P.At(p)},subscribed:({M:p,T:{term:B="",o:W=0}})=>t({e:"subscribed",sub:p,term:B,o:W}),ended:p=>S(p.M,p.I?
-Ue(p):void 0),welcome(p){b.ur(p.T),P.kn(K),U.z()},disconnect(p){o=()=>b.ae(Ue(p),p.X-r())},authenticate(p){typeof e.$e!="function"&&N({code:_e(p.I),detail:b.ze?.
-detail??""})},fail:p=>N(Ue(p)),refresh:()=>{b.xn()}},b=tr(e,s,{Nt:p=>v(()=>d||p()),ve:(p,B)=>Q(p,B),cr:p=>l({i:"connected",$e:p}),T(p){p.t==="pong"&&w&&(s.rtt=performance.
-now()-w,w=0),p.t==="reply"&&U.Pt(p);let B=s.received;l({i:"frame",T:p}),p.t==="record"&&B===s.received&&s.duplicatesDropped++},dr:()=>P.qt(),Y(p){w=0,P.Ot(),U.hn(),
-l({i:"disconnected",I:p})},Ge:p=>N(p)}),T=sr(e.Wt,s,t,{Nt:v,Re:l,m:p=>b.m(p),Ge:p=>v(()=>N(ar(p))),wr:p=>p-Date.now()+r(),kr:Ue}),H=T.yr,P=ir(t,(p,B,W)=>u.je(p,
-B,W)),U=Kn(t,p=>b.m(p)),K=p=>b.m({...p,t:"subscribe"}),Q=(p,B)=>{let W=b.ze;t({e:"status",status:{state:i&&!d?"closing":p,attempt:b.ie(),...W&&{fault:W},...B}})},
-S=(p,B)=>{P.qt(),P.Er(p),t({e:"ended",sub:p,...B&&{fault:B}})},M={publish:p=>T.Ct(p),subscribe({sub:p,c:B,earlier:W=[],...ee}){let{ch:Xe,window:kt,term:k,o:L=0}=ee;
-P.Tr(p,Xe,kt),l({i:"subscribe",M:p,Le:ee,je:k?{term:k,offset:L,earlier:W}:void 0})},unsubscribe:p=>l({i:"unsubscribe",M:p.sub}),done({sub:p,took:B,term:W="",o:ee}){
-P.H(p,B),ee!==void 0&&l({i:"done",M:p,S:W,O:ee}),b.A&&P.kn(K)},call:p=>U.er(p,b.A),cancel:p=>U.tr(p.id),refresh:p=>{p.token?b.wn(p.token):b.xn()},reconnect:()=>b.lr(),
-stats:({id:p})=>t({e:"stats",id:p,stats:{...s,bytesOut:b.Ae(),outboxRecords:H.U,outboxBytes:H.dt}}),close({drain:p}){if(p<0)return D(!0);i||(i=!0,Q("closing"),c=
-setTimeout(v,p,()=>D()))}},F=p=>{p.c==="publish"&&T.vr(p),p.c==="subscribe"&&t({e:"ended",sub:p.sub,fault:mt}),p.c==="call"&&t({e:"reply",id:p.id,fault:mt,type:0,
-data:lo}),p.c==="stats"&&M.stats(p)},I=p=>d?F(p):M[p.c](p),D=p=>{l({i:"bye"}),N(void 0,p)},N=(p,B)=>{if(!d){P.qt(),d=!0,clearTimeout($),clearTimeout(c),b.we(p),
-Q(p?"failed":"closed");for(let W of P._r.keys())S(W,p);U.hn(p??mt),a?.forEach(F),T.we(p??mt),H.V(B).then(()=>t({e:"closed",left:H.U}))}},_=p=>{if(d)return p?.V();
-p&&(H.De(p),u.De(p.ee,Array.from(H.te.values(),po)),T.Sr()),T.z();let B=a;a=void 0,B.forEach(I),b.xe()},C=p=>v(()=>N(ar(p)));return(async()=>e.Wt.A?.(e.de,C))().
-then(p=>v(()=>_(p)),C),{l(p){p.c==="publish"&&!T.xr(p,d||i)||(a&&!d?a.push(p):v(()=>I(p)))}}},po=({id:e,ch:t,p:n,n:r,size:s,sent:a,mem:i,expires:d})=>({id:e,ch:t,
-p:n,n:r,size:s,sent:a,mem:i,expires:d});var mo=new TextEncoder,bo=new TextDecoder,qe=e=>mo.encode(e),We=e=>bo.decode(e),Wt=(e,t,n)=>{t instanceof ArrayBuffer&&(t=new Uint8Array(t));let r=ArrayBuffer.isView(
+rtt:0,outboxRecords:0,outboxBytes:0}),Ur=(e,t)=>{let n=Date.now()-performance.now(),r=()=>Math.round(n+performance.now()),o=ds(),s=[],i=!1,a=!1,d,f=0,u=[],m=!1,
+b=!1,y=l=>{if(u.push(l),!m){m=!0;for(let A=u.shift();A;A=u.shift())A();m=!1,!b&&(b=!0,queueMicrotask(O))}},O=()=>{b=!1,!a&&(H.dr(),k.Ye(),i&&!H.W&&y(ye),$())},R,
+M=1/0,$=()=>{let l=p.ke()??1/0;l>=M||(clearTimeout(R),M=l,R=setTimeout(y,Math.min(Math.max(2,l-r()),1e9),w))},w=()=>{M=1/0,k.Wt()&&S({i:"moved",Q:r()}),S({i:"ti\
+ck"})},p=Or({it:ze(16),zn:ze(8),we:ze(16),le:e.le,Ut:e.Ut,Me:e.Me,be:e.be,It:!!e.Qt.P}),g,S=l=>{if(a)return;for(let D of p.Ne(r(),l))v[D.i](D);let A=g;g=void 0,
+A?.()},v={send({E:l}){l.t==="hello"&&l.subs&&(l.subs=l.subs.filter(A=>!F.On(A))),!(l.t==="subscribe"&&F.On(l))&&(l.t==="ping"&&(f=performance.now()),k.m(l))},publish:l=>C.m(
+l),persist:l=>C.Jt(l),mark:l=>H.ir(l),seal:l=>H.z(l.x,l.mt),outcome:l=>C.Pt(l),resolved:l=>H.ar(l.mt),held(l){l.b&&t({e:"held",ch:l.b.ch,at:l.Q-r()+Date.now(),fault:Ge(
+l)})},lost({ve:l,Gn:A,Z:D,ee:V}){o.lost+=V-D+1,t({e:"lost",ch:l,producer:A,from:D,to:V})},record(l){o.received++,F.wr(l)||(g=()=>k.ue({code:_n,detail:"the serve\
+r sends far more than the window"}))},gap(l){o.gaps++,F.vr(l)},subscribed:({L:l,E:{term:A="",o:D=0}})=>t({e:"subscribed",sub:l,term:A,o:D}),ended:l=>ne(l.L,l.B?
+Ge(l):void 0),welcome(l){k.rr(l.E),F.Mn(W),P.K()},disconnect(l){g=()=>k.ue(Ge(l),l.Q-r())},authenticate(l){typeof e.Ie!="function"&&Q({code:_e(l.B),detail:k.et?.
+detail??""})},fail:l=>Q(Ge(l)),refresh:()=>{k.Tn()}},k=Hr(e,o,{Gt:l=>y(()=>a||l()),Te:(l,A)=>ge(l,A),tr:l=>S({i:"connected",Ie:l}),E(l){l.t==="pong"&&f&&(o.rtt=
+performance.now()-f,f=0),l.t==="reply"&&P.qt(l);let A=o.received;S({i:"frame",E:l}),l.t==="record"&&A===o.received&&o.duplicatesDropped++},nr:()=>F.Xt(),te(l){f=
+0,F.xr(),P.kn(),S({i:"disconnected",B:l})},Ze:l=>Q(l)}),C=Nr(e.Qt,o,t,{Gt:y,Ne:S,m:l=>k.m(l),Ze:l=>y(()=>Q(Br(l))),pr:l=>l-Date.now()+r(),br:Ge}),H=C.ur,F=Dr(t,
+(l,A,D)=>p.Dt(l,A,D)),P=Cr(t,l=>k.m(l)),W=l=>k.m({...l,t:"subscribe"}),ge=(l,A)=>{let D=k.et;t({e:"status",status:{state:i&&!a?"closing":l,attempt:k.de(),...D&&
+{fault:D},...A}})},ne=(l,A)=>{F.Xt(),F.yr(l),t({e:"ended",sub:l,...A&&{fault:A}})},Le={publish:l=>C.fr(l),subscribe({sub:l,c:A,earlier:D=[],...V}){let{ch:et,window:Ct,
+term:h,o:_=0}=V;F.gr(l,et,Ct),S({i:"subscribe",L:l,Pe:V,Dt:h?{term:h,offset:_,earlier:D}:void 0})},unsubscribe:l=>S({i:"unsubscribe",L:l.sub}),done({sub:l,took:A,
+term:D="",o:V}){F.N(l,A),V!==void 0&&S({i:"done",L:l,w:D,C:V}),k.P&&F.Mn(W)},call:l=>P.Kn(l,k.P),cancel:l=>P.Jn(l.id),refresh:l=>{l.token?k.En(l.token):k.Tn()},
+reconnect:()=>k.or(),stats:({id:l})=>t({e:"stats",id:l,stats:{...o,bytesOut:k.De(),outboxRecords:H.W,outboxBytes:H.ht}}),close({drain:l}){if(l<0)return ye(!0);i||
+(i=!0,ge("closing"),d=setTimeout(y,l,()=>ye()))}},Ee=l=>{l.c==="publish"&&C.mr(l),l.c==="subscribe"&&t({e:"ended",sub:l.sub,fault:vt}),l.c==="call"&&t({e:"reply",
+id:l.id,fault:vt,type:0,data:cs}),l.c==="stats"&&Le.stats(l)},z=l=>a?Ee(l):Le[l.c](l),ye=l=>{S({i:"bye"}),Q(void 0,l)},Q=(l,A)=>{if(!a){F.Xt(),a=!0,clearTimeout(
+R),clearTimeout(d),k._e(l),ge(l?"failed":"closed");for(let D of F.se.keys())ne(D,l);P.kn(l??vt),s?.forEach(Ee),C._e(l??vt),H.X(A).then(()=>t({e:"closed",left:H.W}))}},
+x=l=>{if(a)return l?.X();l&&(H.jt(l),p.jt(l.R,Array.from(H.re.values(),us)),C.hr()),C.K();let A=s;s=void 0,A.forEach(z),k.Se()},T=l=>y(()=>Q(Br(l)));return(async()=>e.Qt.P?.(
+e.le,T))().then(l=>y(()=>x(l)),T),{l(l){l.c==="publish"&&!C.lr(l,a||i)||(s&&!a?s.push(l):y(()=>z(l)))}}},us=({id:e,ch:t,p:n,n:r,size:o,sent:s,mem:i,expires:a})=>({
+id:e,ch:t,p:n,n:r,size:o,sent:s,mem:i,expires:a});var ls=new TextEncoder,fs=new TextDecoder,Ke=e=>ls.encode(e),Je=e=>fs.decode(e),dn=(e,t,n)=>{t instanceof ArrayBuffer&&(t=new Uint8Array(t));let r=ArrayBuffer.isView(
 t)&&new Uint8Array(t.buffer,t.byteOffset,t.byteLength).slice();if(r&&n!=="json")return[n==="text"?1:0,r];if(typeof t=="string"&&n!=="json")return[n==="binary"?0:
-1,qe(t)];let s;try{let a=JSON.stringify(r?JSON.parse(We(r)):t);if(a!==void 0&&(n??"json")==="json")return[2,qe(a)]}catch(a){s=a}throw new z(pn,e,`data cannot be\
- ${n??"json"}`,s)},Ge=(e,t)=>e===2?JSON.parse(We(t)):e?We(t):t,Gt=(e,t)=>{if(!/^[^\p{C}\p{Z}"\\\uFFFD]+$/u.test(t)||qe(t).length>255)throw new z(fn,e,"1 to 255 \
-bytes of printable text without spaces, quotes and backslashes are wanted")},cr=(e,t=[])=>{let n=(Array.isArray(t)?t:Object.entries(t)).map(([r,s])=>[`${r}`,`${s}`]);
-for(let[r,s]of n)if(!r||qe(r).length>255||qe(s).length>4096||n.length>64)throw new z(xe,e,"headers: at most 64, names of 1 to 255 bytes, values of at most 4,096");
-return n};var ho=32,go=50,ur=["binary","text","json"],bt=(e,t,n)=>{let r=n.filter(([s,a])=>s!==e&&a<t);return[[e||"-",t],...r].map(([s,a])=>`${s}@${a}`).join(" ")},zt=class{gap;channel;offset;term;time;user;headers;type;bytes;R;constructor(t,n,r,{
-o:s,ts:a,by:i="",h:d=[],type:c,data:w}){this.channel=t,this.term=n,this.offset=s,this.time=a,this.user=i,this.headers=d,this.type=ur[c],this.bytes=w,this.R=r}get data(){
-return Ge(ur.indexOf(this.type),this.bytes)}text(){return We(this.bytes)}json(){return JSON.parse(this.text())}get position(){return bt(this.term,this.offset,[])}get checkpoint(){
-return bt(this.term,this.offset,this.R)}},ht=class extends EventTarget{channel;x;l;Sn;Gt=be();he=[];se=0;S="";R=[];ye;lt=!1;ke;ft;d;H=[0,0];$=0;constructor(t,n,r,s){
-super(),this.x=t,this.channel=n,this.Sn=r,this.l=s}get ready(){return this.Gt.ne}async*[Symbol.asyncIterator](){if(this.lt)throw new z(xe,`read ${this.channel}`,
-"somebody else reads it already");this.lt=!0;try{for(;;){this.ft&&(this.d=this.ft),this.ft=void 0,this.se>255&&(this.he.splice(0,this.se),this.se=0);let t=this.he[this.se++];
-if(this.D(!t)&&await yo(),t){let n=this.K(t);n&&(yield n);continue}if(this.he=[],this.se=0,this.ke?._n)throw this.ke._n;if(this.ke)return;await new Promise(n=>{
-this.ye=n})}}finally{this.lt=!1}}K(t){if("o"in t)return this.H[0]++,this.H[1]+=t.data.length,this.Sn||(this.ft=[this.S,t.o]),new zt(this.channel,this.S,this.R,t);
-if(this.S=t.term,this.R=t.earlier,"gap"in t)return Kt(this.channel,t)}D(t){let n=performance.now(),r=n-this.$>go;if(!t&&!r&&this.H[0]<ho)return!1;r&&(this.$=n);
-let[s,a]=this.d??[];return(this.d||this.H[0])&&this.l({c:"done",sub:this.x,took:this.H,...a!==void 0&&{term:s,o:a}}),this.H=[0,0],this.d=void 0,r&&!t}ack(t){this.d=
-[t.term,t.offset],this.D(!0)}close(){this.ke||(this.D(!0),this.he=[],this.se=0,this.l({c:"unsubscribe",sub:this.x}),this.Tn())}addEventListener(t,n,r){super.addEventListener(
-t,n,r),t==="record"&&!this.lt&&this.Cr()}async Cr(){try{for await(let t of this)re(this,t.gap?"gap":"record",t)}catch{}}Ie(t){if(!this.ke){for(let n of t)this.he.
-push(n);this.ye?.()}}z(t,n){this.Gt.le(bt(t,n,[]))}Tn(t){if(this.ke)return;let n=t&&ue(t,`subscribe to ${this.channel}`);this.ke={...n&&{_n:n}},this.Gt.fe(n??ue(
-{code:ie},`subscribe to ${this.channel}`)),this.ye?.(),re(this,"end",n)}},yo=()=>new Promise(e=>{let{port1:t,port2:n}=new MessageChannel;t.onmessage=()=>{t.close(),
-e()},n.postMessage(0)}),Kt=(e,{gap:t,from:n,to:r,term:s,after:a,earlier:i})=>({gap:t,channel:e,from:n,to:r,checkpoint:bt(s,a,i)});var ze=class extends nt(){status={state:"connecting",attempt:0};outbox;messages;Fe=new Map;j=new Map;J=new Map;q=je(8);B;En;zt;Cn=be();Kt=new Map;Jt=0;constructor(t,n={}){
-super(),this.messages=this.Fe;let r=wo(t),s=n.WebSocket??globalThis.WebSocket;if(!s)throw new z(xe,"open session","there is no WebSocket here; give the option W\
-ebSocket");this.zt=`session with ${r.replace(/\?.*/,"")}`,this.B=[n.window?.records??512,n.window?.bytes??1<<20];let a=n.outbox??Sn(),i=n.user??"",d=(f,m)=>dr({
-gn:r,Bt:n.codec??Hn,$e:n.token,de:i,Ht:n.agent??"holdfast-ts",Wt:m&&a.A?{...a,A:(h,v)=>a.A(h,v,m)}:a,ir:n.backoff??{},yn:n.connectTimeout??1e4,Ft:n.ackTimeout,it:n.
-pongTimeout??1e4,ar:s},f),c=f=>this.Ie(f),w=a.A?a.name:"";this.En=n.tabs?n.tabs(d,c,{url:r,user:i,outbox:w,page:this.q}):d(c)}get state(){return this.status.state}get error(){
-return this.status.fault&&ue(this.status.fault,this.zt)}publish(t,n,r={}){let s=`publish to ${t}`;Gt(s,t);let[a,i]=Wt(s,n,r.type),d=cr(s,r.headers),c=`${this.q}\
-:${++this.Jt}`,w=new He(c,t,n);return this.Fe.set(c,w),this.l({c:"publish",id:c,ch:t,type:a,data:i,...d[0]&&{h:d},...r.ttl&&{exp:Date.now()+r.ttl}}),w}subscribe(t,n={}){
-let r=`subscribe to ${t}`;Gt(r,t);let s=++this.Jt,a=[n.window?.records??this.B[0],n.window?.bytes??this.B[1]],i={c:"subscribe",sub:s,ch:t,window:a,...vo(r,n.from)};
-n.cursor&&(i.cursor=n.cursor);let d=new ht(s,t,n.ack==="manual",c=>this.l(c));return this.j.set(s,d),this.l(i),n.signal?.addEventListener("abort",()=>d.close(),
-{once:!0}),n.signal?.aborted&&d.close(),d}channel(t){return{name:t,publish:(n,r)=>this.publish(t,n,r),subscribe:n=>this.subscribe(t,n)}}call(t,n,r={}){let s=`ca\
-ll ${t}`,[a,i]=n===void 0?[0,new Uint8Array]:Wt(s,n),[d,c]=this.qe(),w=(v,E)=>{this.l({c:"cancel",id:d}),c.fe(new z(v,s,E))},f=r.timeout??3e4,m=setTimeout(()=>w(
-un,`no reply within ${f} ms`),f),h=()=>w(hn,"");return r.signal?.addEventListener("abort",h),r.signal?.aborted?h():this.l({c:"call",id:d,name:t,type:a,data:i,...r.
-key&&{key:r.key}}),c.ne.finally(()=>{clearTimeout(m),r.signal?.removeEventListener("abort",h),this.J.delete(d)})}refresh(t){this.l({c:"refresh",...t&&{token:t}})}reconnect(){
-this.l({c:"reconnect"})}stats(){let[t,n]=this.qe();return this.l({c:"stats",id:t}),n.ne}connected(){return this.Vt(()=>this.state==="open")}room(){return this.Vt(
-()=>!!this.outbox&&!this.outbox.full)}flush(){return this.Vt(()=>!!this.outbox&&!this.Fe.size)}close({drain:t=5e3}={}){return this.l({c:"close",drain:t}),this.Cn.ne}l(t){
-this.En.l(t)}qe(){let t=++this.Jt,n=be();return this.J.set(t,n),[t,n]}Vt(t){let n=be();return this.Kt.set(n,t),this.pt(),n.ne}pt(){let t=this.state==="failed"||
-this.state==="closed";for(let[n,r]of this.Kt){if(r())n.le();else if(t)n.fe(this.error??ue(xo,this.zt));else continue;this.Kt.delete(n)}}Ie(t){switch(t.e){case"s\
-tatus":return this.status=t.status,re(this,"status",t.status),t.status.state==="failed"&&re(this,"error",this.error),this.pt();case"outbox":return this.outbox={
-durable:t.durable,full:t.full},re(this,"status",this.status),this.pt();case"restored":return this.Fe.set(t.id,new He(t.id,t.ch,Ge(t.type,t.data),t.status)),this.b(
-{e:"entry",id:t.id,status:t.status,producer:t.producer,number:t.number},!0);case"entry":return this.b(t);case"records":return this.U(t.sub,t.items);case"subscri\
-bed":return this.j.get(t.sub)?.z(t.term,t.o);case"ended":{let n=this.j.get(t.sub);return this.j.delete(t.sub),n?.Tn(t.fault)}case"reply":return this.Pt(t);case"\
-stats":this.J.get(t.id)?.le(t.stats),this.J.delete(t.id);return;case"held":re(this,"held",{channel:t.ch,at:t.at,error:ue(t.fault,`publish to ${t.ch}`)});return;case"\
-lost":re(this,"lost",{channel:t.ch,producer:t.producer,from:t.from,to:t.to});return;case"closed":return this.Cn.le(t.left)}}b(t,n=!1){let r=this.Fe.get(t.id);r&&
-(t.end&&this.Fe.delete(t.id),(r.Ie(t)||n)&&re(this,"message",r),t.end&&this.pt())}U(t,n){let r=this.j.get(t);if(r){r.Ie(n);for(let s of n)"gap"in s&&re(this,"ga\
-p",Kt(r.channel,s))}}Pt({id:t,fault:n,type:r,data:s}){let a=this.J.get(t);if(n)return a?.fe(ue(n,"call"));try{a?.le(Ge(r,s))}catch(i){a?.fe(i)}}},xo={code:ie,detail:"\
-the session was closed"},wo=e=>{try{let t=new URL(e,globalThis.location?.href);if(t.protocol=t.protocol.replace("http","ws"),/^wss?:$/.test(t.protocol))return t.
-hash="",t.pathname==="/"&&(t.pathname="/ws"),t.href}catch{}throw new z(xe,"open session",`url: "${e}" is none for ws, wss, http or https`)},vo=(e,t="head")=>{if(typeof t==
-"string")return{at:t};if("last"in t)return{at:"last",last:t.last};if("since"in t)return{at:"time",since:t.since};if("offset"in t)return t.offset?{at:"position",
-o:t.offset}:{at:"start"};let n=t.checkpoint.split(/\s+/).filter(Boolean);if(!n[0])return{at:"start"};let[[r,s],...a]=n.map(i=>{let d=/^(-|[\da-f]{16})@(\d{1,16})$/.
-exec(i);if(!d||n.length>8)throw new z(xe,e,`checkpoint: "${t.checkpoint}"`);return[d[1].replace("-",""),+d[2]]});return r?{at:"position",term:r,o:s,earlier:a}:s?
-{at:"position",o:s}:{at:"start"}};var A=e=>document.getElementById(e);function G(e,t,...n){let r=document.createElement(e);return t&&(r.className=t),r.append(...n),r}function V(e,t){e.textContent!==
-t&&(e.textContent=t),e.hidden=t===""}var pe=e=>V(A("announcement"),e);function gt(e){let t=new Date(e),n=t.toDateString()===new Date().toDateString(),r=G("time",
-"",n?t.toLocaleTimeString():t.toLocaleString());return r.dateTime=t.toISOString(),r.title=t.toLocaleString(void 0,{dateStyle:"full",timeStyle:"long"}),r}function Ke(e,t=""){
-let n=G("span",`badge ${e}`,e);return n.title=t,n}function Ee(e,t,n){V(t,n),n?e.setAttribute("aria-invalid","true"):e.removeAttribute("aria-invalid")}var Jt=e=>new TextEncoder().
-encode(e);function ko(e,t){if(t.trim()==="")return"There is nothing to send yet.";if(!e)return"";try{return JSON.parse(t),""}catch(n){return`That is not JSON: ${n.message}`}}
-function lr(e){let t=A("composer"),n=A("message"),r=()=>new FormData(t).get("type")==="json",s=()=>{n.rows=Math.min(6,n.value.split(`
-`).length)};function a(){let i=r(),d=n.value,c=ko(i,d)||e(i?{json:d.trim()}:{text:d});Ee(n,A("mistake"),c),c||(n.value=""),s(),n.focus()}t.onsubmit=i=>{i.preventDefault(),
-a()},n.oninput=()=>{Ee(n,A("mistake"),""),s()},n.onkeydown=i=>{i.key!=="Enter"||i.shiftKey||i.isComposing||(i.preventDefault(),a())},t.onchange=()=>{let i=r();n.
-placeholder=i?'{"any": "JSON value"}':"Write a message",n.classList.toggle("json",i),Ee(n,A("mistake"),"")},n.focus()}var Te=e=>{let{code:t,detail:n}=e;return typeof t=="number"?{code:t,detail:String(n??"")}:{code:4300,detail:String(e)}},ne=(e,t)=>`${e.toLocaleString()} ${t}${e===
-1?"":"s"}`,Vt=e=>e.charAt(0).toUpperCase()+e.slice(1);function fr(e){function t({code:i,detail:d}){let c=e[i]?.[1]??"the server said something that this page ha\
-s no words for";return!d||d.includes(c)?Vt(`${c} (${i}).`):Vt(`${i<4e3?d:`${c}: ${d}`} (${i}).`)}let n=i=>e[i]?.[2]?`${Vt(e[i][2])}.`:"",r=({waiting:i,durable:d})=>{
-let c=d?"safely in this browser":"here";return i===0?d?"What you write is kept in this browser.":"What you write waits here.":`${ne(i,"message")} ${i===1?"waits":
-"wait"} ${c}.`};function s(i){let d=i.user?`to ${i.host} as ${i.user}.`:`to ${i.host}.`,c=Number.isNaN(i.tokenEnds)?"soon":`in ${i.tokenEnds} s`;if(i.tokenEnds!==
-void 0)return`${d} The token ends ${c}; with the next one you stay connected.`;if(i.waiting===0)return d;let{waitingFor:w=0}=i;return`${d} ${ne(i.waiting,"messa\
-ge")} on the way${w>=3?`, without an answer for ${w} s`:""}.`}function a(i){let d=i.fault?t(i.fault):"";if(i.wantsToken)return["Not let in.",`${d} ${i.fault?n(i.
-fault.code):""} ${r(i)}`];switch(i.state){case"open":return["Connected",s(i)];case"waiting":return i.offline?["Offline.",`It goes on when there is a network aga\
-in. ${r(i)}`]:[`${i.before?"Cut off":"Not connected"}. Next try in ${i.retryIn??0} s.`,`${d} ${r(i)}`];case"failed":return["Stopped.",`${d} ${i.fault?n(i.fault.
+1,Ke(t)];let o;try{let s=JSON.stringify(r?JSON.parse(Je(r)):t);if(s!==void 0&&(n??"json")==="json")return[2,Ke(s)]}catch(s){o=s}throw new U($n,e,`data cannot be\
+ ${n??"json"}`,o)},Ve=(e,t)=>e===2?JSON.parse(Je(t)):e?Je(t):t,un=(e,t)=>{if(!/^[^\p{C}\p{Z}"\\\uFFFD]+$/u.test(t)||Ke(t).length>255)throw new U(Ln,e,"1 to 255 \
+bytes of printable text without spaces, quotes and backslashes are wanted")},jr=(e,t=[])=>{let n=(Array.isArray(t)?t:Object.entries(t)).map(([r,o])=>[`${r}`,`${o}`]);
+for(let[r,o]of n)if(!r||Ke(r).length>255||Ke(o).length>4096||n.length>64)throw new U(xe,e,"headers: at most 64, names of 1 to 255 bytes, values of at most 4,096");
+return n};var ps=32,ms=50,qr=["binary","text","json"],kt=(e,t,n)=>{let r=n.filter(([o,s])=>o!==e&&s<t);return[[e||"-",t],...r].map(([o,s])=>`${o}@${s}`).join(" ")},ln=class{gap;channel;offset;term;time;user;headers;type;bytes;H;constructor(t,n,r,{
+o,ts:s,by:i="",h:a=[],type:d,data:f}){this.channel=t,this.term=n,this.offset=o,this.time=s,this.user=i,this.headers=a,this.type=qr[d],this.bytes=f,this.H=r}get data(){
+return Ve(qr.indexOf(this.type),this.bytes)}text(){return Je(this.bytes)}json(){return JSON.parse(this.text())}get position(){return kt(this.term,this.offset,[])}get checkpoint(){
+return kt(this.term,this.offset,this.H)}},St=class extends EventTarget{channel;x;l;Cn;Yt=fe();ot=[];Be=0;w="";H=[];ke;yt=!1;Ee;xt;d;N=[0,0];F=0;constructor(t,n,r,o){
+super(),this.x=t,this.channel=n,this.Cn=r,this.l=o}get ready(){return this.Yt.oe}async*[Symbol.asyncIterator](){if(this.yt)throw new U(xe,`read ${this.channel}`,
+"somebody else reads it already");this.yt=!0;try{for(;;){this.xt&&(this.d=this.xt),this.xt=void 0,this.Be>255&&(this.ot.splice(0,this.Be),this.Be=0);let t=this.ot[this.Be++];
+if(this.j(!t)&&await bs(),t){let n=this.J(t);n&&(yield n);continue}if(this.ot=[],this.Be=0,this.Ee?.Ln)throw this.Ee.Ln;if(this.Ee)return;await new Promise(n=>{
+this.ke=n})}}finally{this.yt=!1}}J(t){if("o"in t)return this.N[0]++,this.N[1]+=t.data.length,this.Cn||(this.xt=[this.w,t.o]),new ln(this.channel,this.w,this.H,t);
+if(this.w=t.term,this.H=t.earlier,"gap"in t)return fn(this.channel,t)}j(t){let n=performance.now(),r=n-this.F>ms;if(!t&&!r&&this.N[0]<ps)return!1;r&&(this.F=n);
+let[o,s]=this.d??[];return(this.d||this.N[0])&&this.l({c:"done",sub:this.x,took:this.N,...s!==void 0&&{term:o,o:s}}),this.N=[0,0],this.d=void 0,r&&!t}ack(t){this.d=
+[t.term,t.offset],this.j(!0)}close(){this.Ee||(this.j(!0),this.ot=[],this.Be=0,this.l({c:"unsubscribe",sub:this.x}),this.$n())}addEventListener(t,n,r){super.addEventListener(
+t,n,r),t==="record"&&!this.yt&&this.kr()}async kr(){try{for await(let t of this)Z(this,t.gap?"gap":"record",t)}catch{}}Ge(t){if(!this.Ee){for(let n of t)this.ot.
+push(n);this.ke?.()}}K(t,n){this.Yt.pe(kt(t,n,[]))}$n(t){if(this.Ee)return;let n=t&&ae(t,`subscribe to ${this.channel}`);this.Ee={...n&&{Ln:n}},this.Yt.me(n??ae(
+{code:re},`subscribe to ${this.channel}`)),this.ke?.(),Z(this,"end",n)}},bs=()=>new Promise(e=>{let{port1:t,port2:n}=new MessageChannel;t.onmessage=()=>{t.close(),
+e()},n.postMessage(0)}),fn=(e,{gap:t,from:n,to:r,term:o,after:s,earlier:i})=>({gap:t,channel:e,from:n,to:r,checkpoint:kt(o,s,i)});var Xe=class extends it(){status={state:"connecting",attempt:0};outbox;messages;Ue=new Map;T=new Map;V=new Map;G=ze(8);U;Rn;Zt;An=fe();en=new Map;tn=0;constructor(t,n={}){
+super(),this.messages=this.Ue;let r=gs(t),o=n.WebSocket??globalThis.WebSocket;if(!o)throw new U(xe,"open session","there is no WebSocket here; give the option W\
+ebSocket");this.Zt=`session with ${r.replace(/\?.*/,"")}`,this.U=[n.window?.records??512,n.window?.bytes??1<<20];let s=n.outbox??Nn(),i=n.user??"",a=(u,m)=>Ur({
+Sn:r,zt:n.codec??Vn,Ie:n.token,le:i,Ut:n.agent??"holdfast-ts",Qt:m&&s.P?{...s,P:(b,y)=>s.P(b,y,m)}:s,Zn:n.backoff??{},_n:n.connectTimeout??1e4,Me:n.ackTimeout,be:n.
+pongTimeout??1e4,er:o},u),d=u=>this.Ge(u),f=s.P?s.name:"";this.Rn=n.tabs?n.tabs(a,d,{url:r,user:i,outbox:f,page:this.G}):a(d)}get state(){return this.status.state}get error(){
+return this.status.fault&&ae(this.status.fault,this.Zt)}publish(t,n,r={}){let o=`publish to ${t}`;un(o,t);let[s,i]=dn(o,n,r.type),a=jr(o,r.headers),d=`${this.G}\
+:${++this.tn}`,f=new Ie(d,t,n);return this.Ue.set(d,f),this.l({c:"publish",id:d,ch:t,type:s,data:i,...a[0]&&{h:a},...r.ttl&&{exp:Date.now()+r.ttl}}),f}subscribe(t,n={}){
+let r=`subscribe to ${t}`;un(r,t);let o=++this.tn,s=[n.window?.records??this.U[0],n.window?.bytes??this.U[1]],i={c:"subscribe",sub:o,ch:t,window:s,...ys(r,n.from)};
+n.cursor&&(i.cursor=n.cursor);let a=new St(o,t,n.ack==="manual",d=>this.l(d));return this.T.set(o,a),this.l(i),n.signal?.addEventListener("abort",()=>a.close(),
+{once:!0}),n.signal?.aborted&&a.close(),a}channel(t){return{name:t,publish:(n,r)=>this.publish(t,n,r),subscribe:n=>this.subscribe(t,n)}}call(t,n,r={}){let o=`ca\
+ll ${t}`,[s,i]=n===void 0?[0,new Uint8Array]:dn(o,n),[a,d]=this.Fn(),f=(y,O)=>{this.l({c:"cancel",id:a}),d.me(new U(y,o,O))},u=r.timeout??3e4,m=setTimeout(()=>f(
+Mn,`no reply within ${u} ms`),u),b=()=>f(Hn,"");return r.signal?.addEventListener("abort",b),r.signal?.aborted?b():this.l({c:"call",id:a,name:t,type:s,data:i,...r.
+key&&{key:r.key}}),d.oe.finally(()=>{clearTimeout(m),r.signal?.removeEventListener("abort",b),this.V.delete(a)})}refresh(t){this.l({c:"refresh",...t&&{token:t}})}reconnect(){
+this.l({c:"reconnect"})}stats(){let[t,n]=this.Fn();return this.l({c:"stats",id:t}),n.oe}connected(){return this.nn(()=>this.state==="open")}room(){return this.nn(
+()=>!!this.outbox&&!this.outbox.full)}flush(){return this.nn(()=>!!this.outbox&&!this.Ue.size)}close({drain:t=5e3}={}){return this.l({c:"close",drain:t}),this.An.oe}l(t){
+this.Rn.l(t)}Fn(){let t=++this.tn,n=fe();return this.V.set(t,n),[t,n]}nn(t){let n=fe();return this.en.set(n,t),this.wt(),n.oe}wt(){let t=this.state==="failed"||
+this.state==="closed";for(let[n,r]of this.en){if(r())n.pe();else if(t)n.me(this.error??ae(hs,this.Zt));else continue;this.en.delete(n)}}Ge(t){switch(t.e){case"s\
+tatus":return this.status=t.status,Z(this,"status",t.status),t.status.state==="failed"&&Z(this,"error",this.error),this.wt();case"outbox":return this.outbox={durable:t.
+durable,full:t.full},Z(this,"status",this.status),this.wt();case"restored":return this.Ue.set(t.id,new Ie(t.id,t.ch,Ve(t.type,t.data),t.status)),this.b({e:"entr\
+y",id:t.id,status:t.status,producer:t.producer,number:t.number},!0);case"entry":return this.b(t);case"records":return this.W(t.sub,t.items);case"subscribed":return this.T.
+get(t.sub)?.K(t.term,t.o);case"ended":{let n=this.T.get(t.sub);return this.T.delete(t.sub),n?.$n(t.fault)}case"reply":return this.qt(t);case"stats":this.V.get(t.
+id)?.pe(t.stats),this.V.delete(t.id);return;case"held":Z(this,"held",{channel:t.ch,at:t.at,error:ae(t.fault,`publish to ${t.ch}`)});return;case"lost":Z(this,"lo\
+st",{channel:t.ch,producer:t.producer,from:t.from,to:t.to});return;case"closed":return this.An.pe(t.left)}}b(t,n=!1){let r=this.Ue.get(t.id);r&&(t.end&&this.Ue.
+delete(t.id),(r.Ge(t)||n)&&Z(this,"message",r),t.end&&this.wt())}W(t,n){let r=this.T.get(t);if(r){r.Ge(n);for(let o of n)"gap"in o&&Z(this,"gap",fn(r.channel,o))}}qt({
+id:t,fault:n,type:r,data:o}){let s=this.V.get(t);if(n)return s?.me(ae(n,"call"));try{s?.pe(Ve(r,o))}catch(i){s?.me(i)}}},hs={code:re,detail:"the session was clo\
+sed"},gs=e=>{try{let t=new URL(e,globalThis.location?.href);if(t.protocol=t.protocol.replace("http","ws"),/^wss?:$/.test(t.protocol))return t.hash="",t.pathname===
+"/"&&(t.pathname="/ws"),t.href}catch{}throw new U(xe,"open session",`url: "${e}" is none for ws, wss, http or https`)},ys=(e,t="head")=>{if(typeof t=="string")return{
+at:t};if("last"in t)return{at:"last",last:t.last};if("since"in t)return{at:"time",since:t.since};if("offset"in t)return t.offset?{at:"position",o:t.offset}:{at:"\
+start"};let n=t.checkpoint.split(/\s+/).filter(Boolean);if(!n[0])return{at:"start"};let[[r,o],...s]=n.map(i=>{let a=/^(-|[\da-f]{16})@(\d{1,16})$/.exec(i);if(!a||
+n.length>8)throw new U(xe,e,`checkpoint: "${t.checkpoint}"`);return[a[1].replace("-",""),+a[2]]});return r?{at:"position",term:r,o,earlier:s}:o?{at:"position",o}:
+{at:"start"}};var E=e=>document.getElementById(e);function B(e,t,...n){let r=document.createElement(e);return t&&(r.className=t),r.append(...n),r}function q(e,t){e.textContent!==
+t&&(e.textContent=t),e.hidden=t===""}var ue=e=>q(E("announcement"),e);function _t(e){let t=new Date(e),n=t.toDateString()===new Date().toDateString(),r=B("time",
+"",n?t.toLocaleTimeString():t.toLocaleString());return r.dateTime=t.toISOString(),r.title=t.toLocaleString(void 0,{dateStyle:"full",timeStyle:"long"}),r}function Ye(e,t=""){
+let n=B("span",`badge ${e}`,e);return n.title=t,n}function Ce(e,t,n){q(t,n),n?e.setAttribute("aria-invalid","true"):e.removeAttribute("aria-invalid")}var pn=e=>new TextEncoder().
+encode(e);function xs(e,t){if(t.trim()==="")return"There is nothing to send yet.";if(!e)return"";try{return JSON.parse(t),""}catch(n){return`That is not JSON: ${n.message}`}}
+function Wr(e){let t=E("composer"),n=E("message"),r=()=>new FormData(t).get("type")==="json",o=()=>{n.rows=Math.min(6,n.value.split(`
+`).length)};function s(){let i=r(),a=n.value,d=xs(i,a)||e(i?{json:a.trim()}:{text:a});Ce(n,E("mistake"),d),d||(n.value=""),o(),n.focus()}t.onsubmit=i=>{i.preventDefault(),
+s()},n.oninput=()=>{Ce(n,E("mistake"),""),o()},n.onkeydown=i=>{i.key!=="Enter"||i.shiftKey||i.isComposing||(i.preventDefault(),s())},t.onchange=()=>{let i=r();n.
+placeholder=i?'{"any": "JSON value"}':"Write a message",n.classList.toggle("json",i),Ce(n,E("mistake"),"")},n.focus()}var Te=e=>{let{code:t,detail:n}=e;return typeof t=="number"?{code:t,detail:String(n??"")}:{code:4300,detail:String(e)}},Y=(e,t)=>`${e.toLocaleString()} ${t}${e===
+1?"":"s"}`,mn=e=>e.charAt(0).toUpperCase()+e.slice(1);function Gr(e){function t({code:i,detail:a}){let d=e[i]?.[1]??"the server said something that this page ha\
+s no words for";return!a||a.includes(d)?mn(`${d} (${i}).`):mn(`${i<4e3?a:`${d}: ${a}`} (${i}).`)}let n=i=>e[i]?.[2]?`${mn(e[i][2])}.`:"",r=({waiting:i,durable:a})=>{
+let d=a?"safely in this browser":"here";return i===0?a?"What you write is kept in this browser.":"What you write waits here.":`${Y(i,"message")} ${i===1?"waits":
+"wait"} ${d}.`};function o(i){let a=i.user?`to ${i.host} as ${i.user}.`:`to ${i.host}.`,d=Number.isNaN(i.tokenEnds)?"soon":`in ${i.tokenEnds} s`;if(i.tokenEnds!==
+void 0)return`${a} The token ends ${d}; with the next one you stay connected.`;if(i.waiting===0)return a;let{waitingFor:f=0}=i;return`${a} ${Y(i.waiting,"messag\
+e")} on the way${f>=3?`, without an answer for ${f} s`:""}.`}function s(i){let a=i.fault?t(i.fault):"";if(i.wantsToken)return["Not let in.",`${a} ${i.fault?n(i.
+fault.code):""} ${r(i)}`];switch(i.state){case"open":return["Connected",o(i)];case"waiting":return i.offline?["Offline.",`It goes on when there is a network aga\
+in. ${r(i)}`]:[`${i.before?"Cut off":"Not connected"}. Next try in ${i.retryIn??0} s.`,`${a} ${r(i)}`];case"failed":return["Stopped.",`${a} ${i.fault?n(i.fault.
 code):""}`];case"closing":case"closed":return["Closed.",""];default:return[i.before?"Connecting again…":"Connecting…",`to ${i.host}. ${i.before||i.waiting>0?
-r(i):""}`]}}return{sentence:t,advice:n,connection:a}}var yt=(e,t)=>e[t]?.[0]??["now","later","authenticate","stop"][Math.floor(t/100)-40]??"now";function pr(e,t,n,r){let s=!1,a,i,d="",c=0,w=h=>yt(n,h)==="authenticate";async function f(){let{status:h}=e,v=(E,$=1006)=>{e.status===h&&(i={code:$,detail:E})};
-try{let E=await fetch("readyz",{cache:"no-store",signal:AbortSignal.timeout(3e3)}),$=(await E.text()).trim().slice(0,80),O=Number(E.headers.get("Holdfast-Code"));
-O?v($,O):E.ok?v("the server is there but took no connection"):v(`the server is not ready: ${$}`)}catch{v("the server cannot be reached")}}let m=h=>{let{state:v,
-retryAt:E=0,user:$}=e.status,O=v==="open";return{host:location.host,state:v,before:s,user:$,offline:navigator.onLine===!1,fault:a??i??(e.error&&Te(e.error)),retryIn:Math.
-max(0,Math.ceil((E-Date.now())/1e3)),wantsToken:!O&&a!==void 0,tokenEnds:O&&r.asked()?r.left()??Number.NaN:void 0,waiting:h.waiting,waitingFor:h.since?Math.floor(
-(Date.now()-Math.max(h.since,c))/1e3):0,durable:(e.outbox?.durable??!0)&&h.kept}};return{refused:()=>a!==void 0,renewed(){a=void 0},changed(){let{state:h}=e,v=e.
-error&&Te(e.error);h==="open"?(s=!0,a=void 0):v&&w(v.code)&&(h==="waiting"||h==="failed")&&(a=v),i=void 0,a&&a===v&&pe(`Not let in. ${t.sentence(a)}`),h==="wait\
-ing"&&v?.code===4107&&!a&&f(),h!==d&&(d=h,h==="open"&&(c=Date.now()),h==="open"&&pe("Connected."),h==="waiting"&&!a&&pe(`Cut off. ${v?t.sentence(v):""} It is tr\
-ied again by itself.`),h==="failed"&&pe(`Stopped. ${v?t.sentence(v):""}`))},show(h){let v=m(h),[E,$]=t.connection(v),O=v.wantsToken?"failed":v.state;A("connecti\
-on").dataset.state=O==="authenticating"?"connecting":O==="failed"||O==="closed"?"stopped":O,V(A("headline"),E),V(A("explanation"),$.trim()),V(A("tabs"),h.tabs),
-r.show(v.wantsToken===!0||v.tokenEnds!==void 0,v.wantsToken===!0),A("retry").hidden=v.wantsToken===!0||v.state!=="waiting"&&v.state!=="failed",A("retry").textContent=
-v.state==="failed"?"Load again":"Try now"}}}function So(e){try{let t=e.split(".")[1].replaceAll("-","+").replaceAll("_","/");return Number(JSON.parse(atob(t)).exp)*1e3}catch{return Number.NaN}}function mr(e){
-let t="",n=[],r=A("token"),s=A("credentials"),a=typeof BroadcastChannel=="function"?new BroadcastChannel("holdfast page"):void 0;function i(d){t=d;let c=n;n=[];
-for(let w of c)w(t);e()}return a&&(a.onmessage=({data:d})=>{typeof d?.token=="string"?i(d.token):t&&a.postMessage({token:t})},a.postMessage({})),s.onsubmit=d=>{
-d.preventDefault();let c=r.value.trim();r.value="",a?.postMessage({token:c}),i(c),A("message").focus()},{next:d=>d?new Promise(c=>n.push(c)):t,asked:()=>n.length>
-0,left(){let d=So(t);return Number.isNaN(d)?void 0:Math.max(0,Math.ceil((d-Date.now())/1e3))},show(d,c){d&&s.hidden&&c&&!A("message").value&&setTimeout(()=>r.focus()),
-s.hidden=!d,V(A("token-button"),c?"Connect":"Stay connected")}}}var oe=e=>e.toLocaleString();function Xt(e){if(e<1e3)return ne(e,"byte");let t=["kB","MB","GB"],n=-1;do e/=1e3,n++;while(e>=1e3&&n<t.length-1);return`${e.toLocaleString(
-void 0,{maximumFractionDigits:1})} ${t[n]}`}var _o=e=>e>0?`${e<10?e.toFixed(1):Math.round(e)} ms`:"not measured yet";function To(e){let t=Object.entries(e);return t.
-length?t.map(([n,r])=>r>1?`${r} × ${n}`:n).join(", "):"none"}var br=(e,t)=>[["Connection",[["Round trip",_o(e.rtt)],["Connections",`${oe(e.connects)} of ${ne(e.
-attempts,"attempt")}`],["Ends, by code",To(e.disconnects)],["Bytes in, out",`${Xt(e.bytesIn)}, ${Xt(e.bytesOut)}`],["Tabs",t.tabs]]],["Publishing",[["Taken",oe(
-e.published)],["Delivered",oe(e.delivered)],["Failed, unknown",`${oe(e.failed)}, ${oe(e.unknown)}`],["Sent again",oe(e.resent)],["… which the server had",oe(e.
-duplicates)],["Waiting",`${oe(e.outboxRecords)} (${Xt(e.outboxBytes)})`],["Kept",t.outbox]]],["Receiving",[["Received",oe(e.received)],["Doubles dropped",oe(e.duplicatesDropped)],
-["Gaps",oe(e.gaps)],["Lost by the server",oe(e.lost)]]]];function hr(e,t){let n=A("figures-panel"),r=A("figures-button"),s=new Map;function a(f){for(let[m,h]of br(
-f,t()))for(let[v,E]of h){let $=`${m} ${v}`,O=s.get($);O&&V(O,E)}}function i(f){for(let[m,h]of br(f,t())){let v=G("dl","");for(let[E,$]of h){let O=G("dd","",$);s.
-set(`${m} ${E}`,O),v.append(G("div","",G("dt","",E),O))}n.append(G("section","",G("h2","",m),v))}}async function d(){let f=await e();s.size===0?i(f):a(f)}let c=()=>{
-d().catch(()=>{})},w;r.onclick=()=>{let f=n.hidden;n.hidden=!f,r.setAttribute("aria-expanded",String(f)),clearInterval(w),f&&(c(),w=setInterval(c,1e3))}}var Eo=500,Qt=4e3,Co=8,Oo=e=>Array.from(e.subarray(0,100),t=>t.toString(16).padStart(2,"0")).join(" "),gr=e=>e.length>Qt?`${e.slice(0,Qt)}… and ${ne(e.length-
-Qt,"more character")}`:e;function Mo(e){if("text"in e)return G("div","payload",G("p","data",gr(e.text)));let t="bytes"in e,n=t?`${Oo(e.bytes)}${e.bytes.length>100?
-" …":""}`:gr(e.json);return G("div","payload",G("span","kind",t?ne(e.bytes.length,"byte"):"JSON"),G("code","data",n))}function Yt(e,t,n,r){let s=G("span","off\
-set",e?String(e):"–");s.title=e?`offset ${e}`:"it has no offset yet";let a=G("span","meta");return r&&a.append(G("span","by",r)),n&&a.append(gt(n)),G("li","re\
-cord",s,Mo(t),a)}function yr(e){let t=A("log"),n=new Map,r=0,s=0;function a(d){for(t.append(d),s++;t.childElementCount>Eo;){let c=t.firstElementChild;c.classList.
-contains("record")&&r++,n.delete(Number(c.dataset.offset)),c.remove()}e()}return{clear(){n=new Map,r=0,t.replaceChildren()},startsAfter(d){n.size===0&&(r=d)},record(d,c,w,f){
-let m=Yt(d,c,w,f);m.dataset.offset=String(d),n.set(d,m),a(m)},notice(d){a(G("li","notice",d))},mine(d,c){let w=n.get(d);if(!w)return!1;if(w.classList.contains("\
-mine"))return!0;w.classList.add("mine");let f=w.querySelector(".meta");return f.querySelector(".by")?.remove(),f.prepend(G("span","by","you")),f.append(Ke("deli\
-vered",c.synced?`synced to disk, on ${ne(c.copies||1,"machine")}`:"in the server’s memory")),!0},forked(d){for(let[c,w]of n)c<d||(w.classList.add("gone"),w.querySelector(
-".badge")?.replaceWith(Ke("gone")),n.delete(c))},empty:()=>t.childElementCount===0,hidden:()=>r,settle(){A("live").setAttribute("aria-live",s>Co?"off":"polite"),
-s=0}}}var xr=100,Zt=e=>e.status==="failed"||e.status==="unknown",en=e=>e.status==="pending"||e.status==="sent";function wr(e,t,n,r){let s=[],a=new Map,i="";function d(m){
-s=s.filter(h=>h!==m),c(m),A("message").focus(),r()}function c(m){a.get(m)?.remove(),a.delete(m)}function w(m){let h=m.fault??{code:0},v=G("button","quiet","Send\
- again"),E=G("button","quiet","Dismiss");return v.type=E.type="button",E.onclick=()=>d(m),v.onclick=()=>{d(m),n(m)},G("div","trouble",G("p","",`${e.sentence(h)}\
- ${e.advice(h.code)}`),v,E)}function f(m){let h=a.get(m);h||(h=Yt(0,m.payload,0,"you"),h.classList.add("mine"),h.querySelector(".meta").append(gt(m.at)),a.set(m,
-h),A("queue").append(h));let v=`${m.status}|${m.fault?.code??""}`;h.dataset.shown!==v&&(h.dataset.shown=v,h.querySelector(".badge")?.remove(),h.querySelector(".\
-trouble")?.remove(),h.querySelector(".meta").append(Ke(m.status)),m.fault&&(h.append(Zt(m)?w(m):G("div","trouble",e.sentence(m.fault))),Zt(m)&&pe(`A message ${m.
-status==="failed"?"failed":"has an unknown outcome"}. ${e.sentence(m.fault)}`)))}return{add:m=>{s.push(m)},waiting:()=>s.filter(en).length,kept:()=>s.every(m=>m.
-kept||!en(m)),since:()=>s.find(en)?.at,clear(){a.clear(),A("queue").replaceChildren()},refresh(m,h){s=s.filter(g=>{if(g.status!=="delivered")return!0;let{offset:x=0,
-synced:u=!1,copies:o=0}=g,l=g.channel!==m||x<=h;return g.channel===m&&x&&t.mine(x,{synced:u,copies:o}),l&&c(g),!l});let v=s.filter(g=>g.channel===m);for(let g of v.
-slice(0,xr))f(g);let E=v.length-xr;V(A("queue-more"),E>0?`and ${ne(E,"more message")}.`:""),A("outgoing").hidden=v.length===0,v.length===0&&(i=""),V(A("queue-he\
-ld"),i),V(A("outgoing-title"),v.length===0||v.some(g=>!Zt(g))?"Not yet in the channel":"Not stored, or not known to be");let $=s.filter(g=>g.channel!==m),O=[...new Set(
-$.map(g=>g.channel))].join(", ");V(A("elsewhere"),$.length?`${ne($.length,"message")} of yours ${$.length===1?"is":"are"} not stored in ${O}.`:"")},held(m){i=m,
-pe(m),r()},empty:()=>a.size===0}}var vr=()=>typeof BroadcastChannel=="function"&&!!globalThis.navigator?.locks;function kr(e,t,n){let r,s,a=(i,d,c)=>{let{signal:w}=s;return navigator.locks.request(
-`holdfast ${e} ${i}`,{signal:w},()=>{if(!w.aborted)return d(),c?void 0:new Promise(f=>w.addEventListener("abort",()=>f()))}).catch(f=>{if(!w.aborted)throw f})};
-return{Xt:()=>new Promise((i,d)=>{if(s)return i();s=new AbortController,r=new BroadcastChannel(`holdfast ${e}`),r.onmessage=({data:c})=>{typeof c?.t!="string"||
-typeof c.from!="string"||c.to&&c.to!==t||(c.v===1?n.Or(c):n.Mr(c.t))},a(`tab ${t}`,()=>{i(),a("lead",n.Lr).catch(d)}).catch(d)}),Qt:()=>{s?.abort(),r?.close(),s=
-r=void 0},l:(i,d,c)=>r?.postMessage({...d,v:1,t:i,from:t,to:c}),mt:i=>{a(`tab ${i}`,()=>n.Y(i),!0)}}}var Sr=(e,t)=>!e||t&&t.o<e.o?t:e;function _r(e,t){let n=new Map,r=[],s=0,a,i,d=[0,0],c=0,w=[0,0],f,m,h=()=>n.size>1?void 0:n.keys().next().value,v=()=>[...n.values(),
-...f?[f]:[]],E=()=>{let y=s;s=0,y&&t.l({c:"unsubscribe",sub:y})},$=y=>{E(),s=t.$r(l),a=v().find(T=>T.E.cursor)?.E.cursor;let b=[0,1].map(T=>Math.min(...v().map(
-H=>H.E.window[T])));t.l({...y,sub:s,window:b,...a&&{cursor:a}}),d=[0,0],w=[0,0],c=0;for(let T of n.values())T.H=[0,0]},O=y=>{let{term:b,o:T,earlier:H}=y;$({c:"s\
-ubscribe",sub:s,ch:e,at:"position",o:T,window:[0,0],...b&&{term:b,earlier:H}}),g(y)},g=y=>{i={...y},m=void 0,t.D({e:"open",ch:e,g:s,at:y},h())},x=()=>{f||!r.length||
-(f=r.shift(),m=n.size?i:void 0,i=void 0,$(f.E))},u=()=>{f=void 0,m&&n.size&&O(m),x()},o=()=>{if(!s||!n.size||f)return;let y,b=[...d];for(let P of n.values()){(!y||
-P.d<y.d)&&(y=P);for(let U of[0,1])b[U]=Math.min(b[U],P.H[U])}let T=[b[0]-w[0],b[1]-w[1]],H=y.d>c;!H&&!T[0]&&!T[1]||(w=b,H&&(c=y.d),t.l({c:"done",sub:s,took:T,...H&&
-{term:y.S,o:c}}))},l={be:e,M:()=>s,Xt(y,b){let{sub:T,cursor:H}=b.cmd,P={He:y,M:T,E:b.cmd,d:b.done??0,S:b.at?.term??"",H:[...d]},U=[...v(),...r].find(K=>H&&K.E.cursor&&
-K.E.cursor!==H);if(U){let K={code:Ye,detail:`another tab reads it with the cursor ${U.E.cursor}`};t.D({e:"ended",sub:T,fault:K},y)}else b.at?(n.set(y,P),f?m=Sr(
-m,b.at):!i||b.at.o<i.o||H&&!a?O(Sr(i,b.at)):t.D({e:"open",ch:e,g:s,at:{...i}},y)):(r.push(P),x())},Qt(y){n.delete(y);let b=r.findIndex(T=>T.He===y);return b>=0&&
-r.splice(b,1),f?.He===y?(E(),u()):a&&i&&n.size&&!v().some(T=>T.E.cursor)?O(i):o(),n.size||f||r.length?!1:(E(),!0)},d(y,b,T,H,P){let U=n.get(y);U&&(b===s&&(U.H=[
-U.H[0]+T[0],U.H[1]+T[1]]),H!==void 0&&([U.d,U.S]=[H,P??""]),o())},rt(y,b){if(!f)return;let T=f,H={term:y,o:b,earlier:T.E.term?T.E.earlier??[]:[]};f=void 0,T.d=b,
-T.S=y,n.size||(m=void 0),n.set(T.He,T),t.D({e:"subscribed",sub:T.M,term:y,o:b},T.He),m&&m.o<b?O(m):g(H),x()},U(y){if(i){for(let b of y)"gap"in b?i={term:b.term,
-o:b.after,earlier:b.earlier}:"term"in b?i={...i,term:b.term,earlier:b.earlier}:(i.o=b.o,d[0]++,d[1]+=b.data.length);t.D({e:"stream",ch:e,items:y},h())}},jt(y){s=
-0;let b=f?[f]:[...n.values()];for(let T of b)t.D({e:"ended",sub:T.M,...y&&{fault:y}},T.He),n.delete(T.He);return f||(i=void 0),u(),!n.size&&!f}};return l}var Tr=1e3,Lo=1e3,$o=1e3,Ro=1e3;function Cr(e,t){let n=new Map,r=new Map,s=new Map,a=new Map,i=new Map,d=new Map,c=0,w=!0,f,m,h,v=[],E,$=[],O=[],g,x=[],u=()=>{let _=x;
-x=[];for(let C=0;C<_.length;){let R=_[C][1],p=[];for(;C<_.length&&_[C][1]===R;C++)p.push(_[C][0]);e.D(p,R)}},o=(_,C)=>{x.push([_,C])===1&&queueMicrotask(u)},l=_=>n.
-get(_)?.bt,y=(_,C)=>{if(!(!C.Yt||!C.bt||!h)){C.Yt=!1;for(let R of i.values())n.has(Er(R.id))||o(R,_)}},b=()=>{for(;v.length&&(!h.full||v.length>Ro);)f.l(v.shift())},
-T=_=>{let C=Er(_.id),{status:R,producer:p="",number:B=0}=_;if(_.end?i.delete(_.id):i.has(_.id)&&Object.assign(i.get(_.id),p?{status:R,producer:p,number:B}:{status:R}),
-l(C))return o(_,C);o(_),_.end&&(d.set(_.id,_),d.size>$o&&d.delete(d.keys().next().value))},H=_=>{if(!(E&&_.e!=="closed"&&(_.e!=="entry"||/pending|sent/.test(_.status)))&&
-!(g&&_.e!=="closed"))switch(_.e){case"status":return _.status.state==="failed"&&_.status.fault?.code===Ze&&(g=setTimeout(N,Tr),_={e:"status",status:{..._.status,
-state:"waiting",retryAt:Date.now()+Tr}}),m=_,o(_);case"outbox":h=_;for(let[C,R]of n)y(C,R);o(_);for(let[C,R]of $.splice(0))I.K(C,R);return S(),b();case"restored":
-return void i.set(_.id,_);case"entry":return T(_);case"subscribed":case"records":case"ended":return P(_);case"reply":case"stats":{let C=a.get(_.id);return a.delete(
-_.id),C&&o({..._,id:C[1]},C[0])}case"closed":return g?void 0:(E||o(_),u(),E?.());default:o(_)}},P=_=>{let C=s.get(_.sub);_.e==="ended"&&s.delete(_.sub),C?.M()===
-_.sub&&(_.e==="records"?C.U(_.items):_.e==="subscribed"?C.rt(_.term,_.o):_.e==="ended"&&C.jt(_.fault)&&r.delete(C.be))},U=_=>{let C=r.get(_);return C||(C=_r(_,{
-$r:R=>(s.set(++c,R),c),l:R=>f.l(R),D:o}),r.set(_,C)),C},K=(_,C)=>{if(O)return void O.push([_,C]);let R=U(C.cmd.ch);n.get(_)?.j.set(C.cmd.sub,R),R.Xt(_,C)},Q=(_,C)=>{
-C.Qt(_)&&r.get(C.be)===C&&r.delete(C.be)},S=()=>{if(!O||!h||w&&[...n.values()].some(C=>!C.bt))return;let _=O.sort(([,C],[,R])=>(C.at?.o??1/0)-(R.at?.o??1/0));O=
-void 0;for(let[C,R]of _)n.has(C)&&K(C,R)},M=(_,C,R)=>{let p="sub"in R?C.j.get(R.sub):void 0;switch(R.c){case"join":return K(_,R);case"unsubscribe":return C.j.delete(
-R.sub),O=O?.filter(([B,W])=>B!==_||W.cmd.sub!==R.sub),p&&Q(_,p);case"done":return p?.d(_,R.g,R.took,R.o,R.term);case"call":case"stats":return a.set(++c,[_,R.id]),
-f.l({...R,id:c});case"cancel":for(let[B,[W,ee]]of a)W===_&&ee===R.id&&f.l({...R,id:B});return;case"publish":{let B=d.get(R.id);return d.delete(R.id),B?o(B,_):(i.
-set(R.id,{...R,e:"restored",status:"pending",producer:"",number:0}),v.push(R),b())}default:f.l(R)}},F=()=>{clearTimeout(D),clearTimeout(g)},I={On(_,C,R){l(_)?I.Y(
-_):n.has(_)||e.mt(_);let p={bt:!0,Yt:C,j:new Map};n.set(_,p),m&&o(m,_),y(_,p),h&&o(h,_),I.K(_,R),S()},K(_,C){let R=n.get(_);if(!E){if(!h)$.push([_,C]);else if(R)
-for(let p of C)M(_,R,p)}},Y(_){let C=n.get(_);n.delete(_);for(let R of new Set(C?.j.values()))Q(_,R);for(let[R,[p]]of a)p===_&&a.delete(R);S()},V(_){if(F(),g)return _();
-E=_,f.l({c:"close",drain:0}),u()},ce(){F(),u(),E=()=>{},f.l({c:"close",drain:-1})}},D=setTimeout(()=>{w=!1,S()},Lo);for(let _ of t)n.set(_,{bt:!1,Yt:!1,j:new Map}),
-e.mt(_);let N=()=>{g=void 0,f=e.Zt(H)};return N(),I}var Er=e=>e.slice(0,e.indexOf(":"));var Lr=e=>({E:e,X:void 0,xe:0,Mn:void 0,en:0,$:!1,d:0,ht:[0,0],Q:[0,0]}),$r=(e,t,n)=>{let{earlier:r=[]}=e.E;e.X={term:t,o:n,earlier:e.E.term?r:[]},e.xe=e.d=n},Rr=(e,t,n)=>{
-e.en=n,e.Mn={...t},e.Q=[...e.ht]},Ar=(e,t)=>t.map((n,r)=>{let s=Math.min(n,e.Q[r]);return e.Q[r]-=s,e.ht[r]-=n,n-s});var Or=e=>[...e.earlier,[e.term,e.o]],Mr=(e,t)=>e.earlier.length>=7&&t<=e.earlier[0][1]?void 0:e.earlier.find(([,n])=>t<=n)?.[0]??e.term,Ao=(e,t,n,r)=>{if(n.term===
-e.term||!e.term||r<=t||!e.o)return!1;let[s,a]=r>e.o?[e.term,Mr(n,e.o)]:[Mr(e,r),n.term];return s!==void 0&&a!==void 0&&s!==a},Ho=(e,t)=>{let n=new Map(Or(t)),r=Or(
-e);for(let s=r.length;s--;){let[a,i]=r[s];if(n.has(a))return{term:a,o:Math.min(i,n.get(a)),earlier:r.slice(0,s)}}return{term:"",o:0,earlier:[]}};function Hr(e,t){
-let{X:n,Mn:r}=e,s={r:[],gt:[0,0],Ln:!1};if(!n||!r||r.o>n.o)return s;for(let a of t)if("gap"in a)Fo(n,r,a,s.r);else if("term"in a)r.term=a.term,r.earlier=a.earlier;else if(Ao(
-n,e.xe,r,a.o)){let i=Ho(n,{...r,o:a.o});return s.r.push({gap:"fork",from:i.o+1,to:n.o,term:i.term,after:i.o,earlier:i.earlier}),Object.assign(n,i),s.Ln=!0,r.o=Number.
-POSITIVE_INFINITY,s}else{r.o=a.o;let i=a.data.length;a.o>n.o?((!e.$||n.term!==r.term)&&s.r.push({term:r.term,earlier:r.earlier}),e.$=!0,Object.assign(n,r),s.r.push(
-a),e.ht[0]++,e.ht[1]+=i):(s.gt[0]++,s.gt[1]+=i)}return s}var Fo=(e,t,n,r)=>{let s={term:n.term,o:n.after,earlier:n.earlier},a=n.gap==="fork";Object.assign(t,s),
-(a?e.o>n.after:n.to>e.o)&&(r.push({...n,from:a?n.after+1:Math.max(n.from,e.o+1),to:a?e.o:n.to}),Object.assign(e,s))};var Po=256,xt=(e,t)=>({code:e,detail:t});function Fr(e){let t=new Map,n=new Set,r=new Set,s=new Map,a=new Map,i="",d="",c,w=!1,f=!0,m,h,v=!1,E=!1,$=[],O=0,g,x=!1,
-u=()=>{let k=$;if($=[],!(!i||!k.length)){for(let L of k)L.c==="publish"&&(t.get(L.id).F=!0),L.c==="call"&&s.has(`call${L.id}`)&&(s.get(`call${L.id}`).F=!0);m?m.K(
-e.q,k):I.l("want",{e:d,list:k},i)}},o=k=>{$.push(k)===1&&queueMicrotask(u)},l=({E:k,X:L,d:j})=>({c:"join",cmd:k,...L&&{at:{...L},done:j}}),y=k=>{for(let[L,{E:j,
-F:Y}]of s)!Y||j.c!=="call"||j.key||(s.delete(L),e.C({e:"reply",id:j.id,fault:xt(Ce,"the tab that made it is gone"),type:0,data:new Uint8Array}));if(k)for(let[L,
-{F:j}]of t)j&&(t.delete(L),e.C({e:"entry",id:L,status:"unknown",end:!0,fault:xt(Ae,"the tab that sent it is gone")}))},b=()=>[...[...t.values()].map(k=>k.E),...[
-...a.values()].map(l),...[...s.values()].map(k=>k.E)],T=(k,L)=>{if(!v||i&&L===d)return;d&&L!==d&&y(!c?.durable),$=[],i=k,d=L;let j=b(),Y={e:L,fresh:f,list:j};for(let $e of[
-...t.values(),...s.values()])$e.F=!0;m?m.On(e.q,Y.fresh,j):I.l("hello",Y,k)},H=(k,L,j)=>{let Y=Hr(L,j);Y.r.length&&e.C({e:"records",sub:k,items:Y.r}),Y.gt[0]&&o(
-{c:"done",sub:k,g:L.en,took:Y.gt}),Y.Ln&&o(l(L))},P=k=>{if(!c)return;let L=c.full||r.size>=Po;!k&&L===w||(w=L,e.C({...c,full:w}))},U=k=>{let L=t.get(k.id);if((k.
-number||k.end)&&r.delete(k.id),L&&(L.ve=k.status),(L||n.has(k.id))&&e.C(k),!k.end)return P();t.delete(k.id),n.delete(k.id),P(),g&&!t.size&&B()},K=k=>{switch(k.e){case"\
-entry":return U(k);case"restored":return n.add(k.id),e.C(k);case"outbox":return c=k,f=!1,P(!0);case"reply":case"stats":return s.delete((k.e==="reply"?"call":"st\
-ats")+k.id)?e.C(k):void 0;case"subscribed":{let L=a.get(k.sub);return L&&$r(L,k.term,k.o),L&&e.C(k)}case"ended":return a.delete(k.sub)?e.C(k):void 0;case"open":case"\
-stream":for(let[L,j]of a)j.E.ch===k.ch&&(k.e==="open"?Rr(j,k.at,k.g):H(L,j,k.items));return;case"records":return;case"closed":return ee("failed");default:e.C(k)}},
-Q=(k,L)=>{L!==e.q&&I.l("news",{e:d,list:k},L),(!L||L===e.q)&&k.forEach(K)},S=k=>I.l("lead",{e:d},k),M=async()=>{let k=`holdfast ${e.Xe} tab `,L=++O,j=`${e.q} ${L}`,
-{held:Y=[]}=await navigator.locks.query();if(L!==O||x)return;let $e=Y.flatMap(Re=>Re.name?.startsWith(k)?[Re.name.slice(k.length)]:[]);m=Cr({Zt:e.Zt,D:Q,mt:Re=>Re!==
-e.q&&I.mt(Re)},$e),T(e.q,j),S()},F=k=>{if(k.t==="who")return m&&S(k.from);if(k.t==="lead")return m||typeof k.e!="string"?void 0:T(k.from,k.e);if(Array.isArray(k.
-list)){if(k.t==="news"){for(let L of k.list)(k.e===d||L.e==="entry"&&L.end)&&K(L);return}!m||k.e!==d||(k.t==="hello"?m.On(k.from,!!k.fresh,k.list):k.t==="want"&&
-m.K(k.from,k.list))}},I=kr(e.Xe,e.q,{Lr:()=>{M().catch(R)},Or:F,Y:k=>m?.Y(k),Mr:k=>{m?S():k==="lead"&&R()}}),D=()=>{I.Xt().then(()=>{v=!0,I.l("who",{})},R)},N=()=>{
-O++,m?.ce(),m=void 0,v=!1,i="",I.Qt()},_=()=>{h||E||x||(u(),E=!0,N())},C=()=>{!E||h||x||(E=!1,e.C({e:"status",status:{state:"connecting",attempt:0}}),D())},R=()=>{
-if(h||x)return;N(),y(!0),h=e.Rr();let k=b();for(let L of[a,t,s])L.clear();for(let L of k)L.c!=="join"?h.l(L):h.l({...L.cmd,...L.at&&{...L.at,at:"position"}})},p=[
-[document,"freeze",_],[document,"resume",C],[globalThis,"pagehide",_],[globalThis,"pageshow",C]];for(let[k,L,j]of p)k.addEventListener(L,j);let B=()=>{x||(x=!0,
-u(),m?m.V(()=>ee("closed")):ee("closed"))},W=xt(ie,"the session was closed"),ee=k=>{x=!0,clearTimeout(g);for(let[j,Y,$e]of p)j.removeEventListener(Y,$e);m=void 0,
-N(),k==="closed"&&e.C({e:"status",status:{state:k,attempt:0}});for(let j of a.keys())e.C({e:"ended",sub:j});for(let[j,{ve:Y}]of t)e.C({e:"entry",id:j,status:Y,end:!0,
-fault:W});for(let{E:j}of s.values())Xe(j);let{size:L}=t;for(let j of[a,t,s])j.clear();e.C({e:"closed",left:L})},Xe=k=>{k.c==="publish"&&e.C({e:"entry",id:k.id,status:"\
-failed",end:!0,fault:W}),k.c==="call"&&e.C({e:"reply",id:k.id,fault:W,type:0,data:new Uint8Array}),k.c==="subscribe"&&e.C({e:"ended",sub:k.sub,fault:W})},kt=k=>{
-if(h)return h.l(k);if(x||g&&k.c==="publish")return Xe(k);switch(k.c){case"publish":return t.set(k.id,{E:k,F:!1,ve:"pending"}),r.add(k.id),o(k),P();case"call":case"\
-stats":return s.set(k.c+k.id,{E:k,F:!1}),o(k);case"cancel":return s.delete(`call${k.id}`),o(k);case"subscribe":{let L=Lr(k);for(let j of a.values())if(j.E.ch===
-k.ch)return e.C({e:"ended",sub:k.sub,fault:xt(Ye,"by this page")});return a.set(k.sub,L),o(l(L))}case"unsubscribe":return a.delete(k.sub)?(o(k),e.C({e:"ended",sub:k.
-sub})):void 0;case"done":{let L=a.get(k.sub);return L?(k.o!==void 0&&(L.d=k.o),o({...k,g:L.en,took:Ar(L,k.took)})):void 0}case"close":return g?void 0:(g=setTimeout(
-B,k.drain),e.C({e:"status",status:{state:"closing",attempt:0}}),void(t.size||B()));default:o(k)}};return D(),{l:kt}}var Io=e=>{let t="holdfast tab";try{return sessionStorage.getItem(t)||sessionStorage.setItem(t,e),sessionStorage.getItem(t)}catch{return e}},Pr=()=>(e,t,n)=>{let r=()=>e(
-t,`:${Io(n.page)}`);return vr()?Fr({Xe:JSON.stringify([n.url,n.user,n.outbox]),q:n.page,C:t,Zt:e,Rr:r}):r()};function Ir(e){let t=Pr(),n=!1,r=!1,s=1;async function a(){let{held:c=[]}=await navigator.locks?.query()??{},w=c.filter(f=>/^holdfast .* tab [^ ]+$/.test(f.name??
-"")).length;w!==s&&(s=Math.max(1,w),e())}setInterval(()=>{a().catch(()=>{})},1e3);let i=(c,w,f)=>t((m,h)=>(n=!0,r=!1,e(),c(v=>{v.e==="status"&&(r=v.status.state===
-"open"),v.e==="closed"&&(n=!1,e()),m(v)},h)),w,f),d=()=>ne(s-1,"other tab");return{share:i,connected:()=>n&&r,brief(){return s<2?"":n?`${d()} ${s===2?"shares":"\
-share"} this connection.`:"Through another tab’s connection."},words:()=>`${s}, ${n?"this":"another"} one has the connection`}}var Do=50,rn=JSON.parse(A("codes").textContent??"{}"),ce=fr(rn),Nr=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",Dr=(e,t)=>t>e?`Records ${e}\
-–${t} are`:`Record ${e} is`,Me="",ge=0,tn=new AbortController,Je=!1,Le=!0,nn=!1,me=()=>{nn||setTimeout(jo),nn=!0},Br=mr(()=>{Ve.renewed(),X.state==="waiting"&&
-X.reconnect(),me()}),vt=Ir(me),X=new ze("ws",{agent:"holdfast-page",outbox:Ct({name:"page"}),tabs:vt.share,token:()=>Br.next(vt.connected()||Ve.refused())}),Ve=pr(
-X,ce,rn,Br),se=yr(me),wt=new Map,ye=wr(ce,se,e=>Ur(e.payload,e.channel),me);hr(()=>X.stats(),()=>({outbox:X.outbox?.durable?"in this browser, on disk":"in this \
-tab",tabs:vt.words()}));function Ur(e,t=Me){if(X.outbox?.full)return`${ce.sentence({code:4350})} Wait until some are stored, or dismiss those that failed.`;try{
-jr("json"in e?X.publish(t,Jt(e.json),{type:"json"}):X.publish(t,"text"in e?e.text:e.bytes),e)}catch(n){return ce.sentence(Te(n))}return Le=!0,me(),""}function jr(e,t){
-let n={channel:e.channel,payload:t,at:Date.now(),status:e.status};wt.set(e,n),e.kept.then(()=>{n.kept=!0,me()},()=>{}),ye.add(n)}var No=e=>typeof e=="string"?{text:e}:
-e instanceof Uint8Array?{bytes:e}:{json:JSON.stringify(e)};X.addEventListener("message",({detail:e})=>{wt.has(e)||jr(e,No(e.data));let t=wt.get(e);t.status=e.status,
-t.fault=e.error&&Te(e.error),e.ack&&Object.assign(t,{offset:e.ack.offset,synced:e.ack.synced,copies:e.ack.copies}),e.status!=="pending"&&e.status!=="sent"&&wt.delete(
-e),me()});X.addEventListener("held",({detail:e})=>{let t=Math.max(1,Math.ceil((e.at-Date.now())/1e3));e.channel===Me&&ye.held(`${ce.sentence(Te(e.error))} It is\
- tried again in ${t} s.`)});X.addEventListener("lost",({detail:{channel:e,from:t,to:n}})=>{let r={code:4322,detail:`your messages ${t}–${n} in ${e}`};se.notice(
-`${ce.sentence(r)} ${ce.advice(4322)}`)});function Bo(e){if(e.gap===void 0){let a=e.type==="json"?{json:e.text()}:e.type==="text"?{text:e.text()}:{bytes:e.bytes};
-se.startsAfter(e.offset-1),se.record(e.offset,a,e.time,e.user),ge=e.offset;return}let{gap:t,from:n,to:r}=e;if(t!=="fork"){ge=r,se.notice(`${Dr(n,r)} no longer k\
-ept.`);return}ge=n-1,se.forked(n);let s=ge?`goes on after record ${ge}`:"begins anew";se.notice(`${Dr(n,r)} no longer in the channel: the server’s store was res\
-tarted or restored, and the log ${s}.`)}async function Uo(e,t){let n;for(;!t.aborted;){let r=X.subscribe(e,{from:n===void 0?{last:Do}:{checkpoint:n},signal:t});
-r.ready.then(s=>{t.aborted||(n??=s,Je=!0,ge=Math.max(ge,Number(s.split(" ")[0].split("@")[1])),me())},()=>{});try{for await(let s of r)Bo(s),n=s.checkpoint}catch(s){
-let a=Te(s),i=X.state!=="failed"&&["now","later"].includes(yt(rn,a.code));if(se.notice(`${e} is not subscribed. ${ce.sentence(a)} ${i?"It is asked again by itse\
-lf.":ce.advice(a.code)}`),!i)return;await new Promise(d=>setTimeout(d,1e3))}}}function on(e){tn.abort(),tn=new AbortController,Me=e,ge=0,Je=!1,Le=!0,se.clear(),
-ye.clear(),A("newest").hidden=!0,A("channel").value=e,A("empty-command").textContent=`echo hello | holdfast publish ${location.origin} ${e}`,document.title=`${e}\
- · Holdfast`,Ee(A("channel"),A("channel-mistake"),""),Uo(e,tn.signal),me()}var qr=()=>requestAnimationFrame(()=>A("view").scrollTo({top:A("view").scrollHeight,
-behavior:"instant"})),Wr=()=>({waiting:ye.waiting(),since:ye.since(),kept:ye.kept(),tabs:vt.brief()});function jo(){nn=!1,ye.refresh(Me,Je?ge:0);let e=se.empty()&&
-ye.empty();A("empty").hidden=!e,V(A("empty-text"),Je?`Nothing in ${Me} yet.`:"Records appear here as soon as there is a connection."),A("empty-hint").hidden=!Je;
-let t=se.hidden();V(A("before"),t?`${t.toLocaleString()} earlier record${t===1?" is":"s are"} not shown here.`:""),se.settle(),Ve.show(Wr()),Le?qr():A("newest").
-hidden=!1}X.addEventListener("status",()=>{Ve.changed(),me()});setInterval(()=>Ve.show(Wr()),250);lr(Ur);A("chooser").onsubmit=e=>{e.preventDefault();let t=A("c\
-hannel").value.trim(),n=t===""||Jt(t).length>255||/[\p{C}\p{Z}"\\\uFFFD]/u.test(t);Ee(A("channel"),A("channel-mistake"),n?`${ce.sentence({code:4304})} ${ce.advice(
-4304)}`:""),!(n||t===Me)&&(history.pushState(null,"",`?channel=${encodeURIComponent(t)}`),on(t),A("message").focus())};A("retry").onclick=()=>{X.state==="failed"?
-location.reload():X.reconnect(),A("message").focus()};A("newest").onclick=()=>A("view").scrollTo({top:A("view").scrollHeight});A("view").onscroll=()=>{let{scrollTop:e,
-clientHeight:t,scrollHeight:n}=A("view");Le=n-e-t<40,Le&&(A("newest").hidden=!0)};new ResizeObserver(()=>Le&&qr()).observe(A("view"));window.onpopstate=()=>on(Nr());
-window.onbeforeunload=e=>{X.outbox?.durable===!1&&ye.waiting()>0&&e.preventDefault()};pe("");on(Nr());})();
+r(i):""}`]}}return{sentence:t,advice:n,connection:s}}var Tt=(e,t)=>e[t]?.[0]??["now","later","authenticate","stop"][Math.floor(t/100)-40]??"now";function zr(e,t,n,r){let o=!1,s,i,a="",d=0,f=b=>Tt(n,b)==="authenticate";async function u(){let{status:b}=e,y=(O,R=1006)=>{e.status===b&&(i={code:R,detail:O})};
+try{let O=await fetch("readyz",{cache:"no-store",signal:AbortSignal.timeout(3e3)}),R=(await O.text()).trim().slice(0,80),M=Number(O.headers.get("Holdfast-Code"));
+M?y(R,M):O.ok?y("the server is there but took no connection"):y(`the server is not ready: ${R}`)}catch{y("the server cannot be reached")}}let m=b=>{let{state:y,
+retryAt:O=0,user:R}=e.status,M=y==="open";return{host:location.host,state:y,before:o,user:R,offline:navigator.onLine===!1,fault:s??i??(e.error&&Te(e.error)),retryIn:Math.
+max(0,Math.ceil((O-Date.now())/1e3)),wantsToken:!M&&s!==void 0,tokenEnds:M&&r.asked()?r.left()??Number.NaN:void 0,waiting:b.waiting,waitingFor:b.since?Math.floor(
+(Date.now()-Math.max(b.since,d))/1e3):0,durable:(e.outbox?.durable??!0)&&b.kept}};return{refused:()=>s!==void 0,renewed(){s=void 0},changed(){let{state:b}=e,y=e.
+error&&Te(e.error);b==="open"?(o=!0,s=void 0):y&&f(y.code)&&(b==="waiting"||b==="failed")&&(s=y),i=void 0,s&&s===y&&ue(`Not let in. ${t.sentence(s)}`),b==="wait\
+ing"&&y?.code===4107&&!s&&u(),b!==a&&(a=b,b==="open"&&(d=Date.now()),b==="open"&&ue("Connected."),b==="waiting"&&!s&&ue(`Cut off. ${y?t.sentence(y):""} It is tr\
+ied again by itself.`),b==="failed"&&ue(`Stopped. ${y?t.sentence(y):""}`))},show(b){let y=m(b),[O,R]=t.connection(y),M=y.wantsToken?"failed":y.state;E("connecti\
+on").dataset.state=M==="authenticating"?"connecting":M==="failed"||M==="closed"?"stopped":M,q(E("headline"),O),q(E("explanation"),R.trim()),q(E("tabs"),b.tabs),
+r.show(y.wantsToken===!0||y.tokenEnds!==void 0,y.wantsToken===!0),E("retry").hidden=y.wantsToken===!0||y.state!=="waiting"&&y.state!=="failed",E("retry").textContent=
+y.state==="failed"?"Load again":"Try now"}}}function ws(e){try{let t=e.split(".")[1].replaceAll("-","+").replaceAll("_","/");return Number(JSON.parse(atob(t)).exp)*1e3}catch{return Number.NaN}}function Kr(e){
+let t="",n=[],r=E("token"),o=E("credentials"),s=typeof BroadcastChannel=="function"?new BroadcastChannel("holdfast page"):void 0;function i(a){t=a;let d=n;n=[];
+for(let f of d)f(t);e()}return s&&(s.onmessage=({data:a})=>{typeof a?.token=="string"?i(a.token):t&&s.postMessage({token:t})},s.postMessage({})),o.onsubmit=a=>{
+a.preventDefault();let d=r.value.trim();r.value="",s?.postMessage({token:d}),i(d),E("message").focus()},{next:a=>a?new Promise(d=>n.push(d)):t,asked:()=>n.length>
+0,left(){let a=ws(t);return Number.isNaN(a)?void 0:Math.max(0,Math.ceil((a-Date.now())/1e3))},show(a,d){a&&o.hidden&&d&&!E("message").value&&setTimeout(()=>r.focus()),
+o.hidden=!a,q(E("token-button"),d?"Connect":"Stay connected")}}}var ee=e=>e.toLocaleString();function bn(e){if(e<1e3)return Y(e,"byte");let t=["kB","MB","GB"],n=-1;do e/=1e3,n++;while(e>=1e3&&n<t.length-1);return`${e.toLocaleString(
+void 0,{maximumFractionDigits:1})} ${t[n]}`}var vs=e=>e>0?`${e<10?e.toFixed(1):Math.round(e)} ms`:"not measured yet";function ks(e){let t=Object.entries(e);return t.
+length?t.map(([n,r])=>r>1?`${r} × ${n}`:n).join(", "):"none"}var Jr=(e,t)=>[["Connection",[["Round trip",vs(e.rtt)],["Connections",`${ee(e.connects)} of ${Y(e.
+attempts,"attempt")}`],["Ends, by code",ks(e.disconnects)],["Bytes in, out",`${bn(e.bytesIn)}, ${bn(e.bytesOut)}`],["Tabs",t.tabs]]],["Publishing",[["Taken",ee(
+e.published)],["Delivered",ee(e.delivered)],["Failed, unknown",`${ee(e.failed)}, ${ee(e.unknown)}`],["Sent again",ee(e.resent)],["… which the server had",ee(e.
+duplicates)],["Waiting",`${ee(e.outboxRecords)} (${bn(e.outboxBytes)})`],["Kept",t.outbox]]],["Receiving",[["Received",ee(e.received)],["Doubles dropped",ee(e.duplicatesDropped)],
+["Gaps",ee(e.gaps)],["Lost by the server",ee(e.lost)]]]];function Vr(e,t){let n=E("figures-panel"),r=E("figures-button"),o=new Map;function s(u){for(let[m,b]of Jr(
+u,t()))for(let[y,O]of b){let R=`${m} ${y}`,M=o.get(R);M&&q(M,O)}}function i(u){for(let[m,b]of Jr(u,t())){let y=B("dl","");for(let[O,R]of b){let M=B("dd","",R);o.
+set(`${m} ${O}`,M),y.append(B("div","",B("dt","",O),M))}n.append(B("section","",B("h2","",m),y))}}async function a(){let u=await e();o.size===0?i(u):s(u)}let d=()=>{
+a().catch(()=>{})},f;r.onclick=()=>{let u=n.hidden;n.hidden=!u,r.setAttribute("aria-expanded",String(u)),clearInterval(f),u&&(d(),f=setInterval(d,1e3))}}var Ss=500,hn=4e3,_s=8,Ts=e=>Array.from(e.subarray(0,100),t=>t.toString(16).padStart(2,"0")).join(" "),Xr=e=>e.length>hn?`${e.slice(0,hn)}… and ${Y(e.length-hn,
+"more character")}`:e;function Es(e){if("text"in e)return B("div","payload",B("p","data",Xr(e.text)));let t="bytes"in e,n=t?`${Ts(e.bytes)}${e.bytes.length>100?
+" …":""}`:Xr(e.json);return B("div","payload",B("span","kind",t?Y(e.bytes.length,"byte"):"JSON"),B("code","data",n))}function gn(e,t,n,r){let o=B("span","offs\
+et",e?String(e):"–");o.title=e?`offset ${e}`:"it has no offset yet";let s=B("span","meta");return r&&s.append(B("span","by",r)),n&&s.append(_t(n)),B("li","rec\
+ord",o,Es(t),s)}function Yr(e){let t=E("log"),n=new Map,r=0,o=0;function s(a){for(t.append(a),o++;t.childElementCount>Ss;){let d=t.firstElementChild;d.classList.
+contains("record")&&r++,n.delete(Number(d.dataset.offset)),d.remove()}e()}return{clear(){n=new Map,r=0,t.replaceChildren()},startsAfter(a){n.size===0&&(r=a)},record(a,d,f,u){
+let m=gn(a,d,f,u);m.dataset.offset=String(a),n.set(a,m),s(m)},notice(a){s(B("li","notice",a))},mine(a,d){let f=n.get(a);if(!f)return!1;if(f.classList.contains("\
+mine"))return!0;f.classList.add("mine");let u=f.querySelector(".meta");return u.querySelector(".by")?.remove(),u.prepend(B("span","by","you")),u.append(Ye("deli\
+vered",d.synced?`synced to disk, on ${Y(d.copies||1,"machine")}`:"in the server’s memory")),!0},forked(a){for(let[d,f]of n)d<a||(f.classList.add("gone"),f.querySelector(
+".badge")?.replaceWith(Ye("gone")),n.delete(d))},empty:()=>t.childElementCount===0,hidden:()=>r,settle(){E("live").setAttribute("aria-live",o>_s?"off":"polite"),
+o=0}}}var Qr=100,yn=e=>e.status==="failed"||e.status==="unknown",xn=e=>e.status==="pending"||e.status==="sent";function Zr(e,t,n,r){let o=[],s=new Map,i="";function a(m){
+o=o.filter(b=>b!==m),d(m),E("message").focus(),r()}function d(m){s.get(m)?.remove(),s.delete(m)}function f(m){let b=m.fault??{code:0},y=B("button","quiet","Send\
+ again"),O=B("button","quiet","Dismiss");return y.type=O.type="button",O.onclick=()=>a(m),y.onclick=()=>{a(m),n(m)},B("div","trouble",B("p","",`${e.sentence(b)}\
+ ${e.advice(b.code)}`),y,O)}function u(m){let b=s.get(m);b||(b=gn(0,m.payload,0,"you"),b.classList.add("mine"),b.querySelector(".meta").append(_t(m.at)),s.set(m,
+b),E("queue").append(b));let y=`${m.status}|${m.fault?.code??""}`;b.dataset.shown!==y&&(b.dataset.shown=y,b.querySelector(".badge")?.remove(),b.querySelector(".\
+trouble")?.remove(),b.querySelector(".meta").append(Ye(m.status)),m.fault&&(b.append(yn(m)?f(m):B("div","trouble",e.sentence(m.fault))),yn(m)&&ue(`A message ${m.
+status==="failed"?"failed":"has an unknown outcome"}. ${e.sentence(m.fault)}`)))}return{add:m=>{o.push(m)},waiting:()=>o.filter(xn).length,kept:()=>o.every(m=>m.
+kept||!xn(m)),since:()=>o.find(xn)?.at,clear(){s.clear(),E("queue").replaceChildren()},refresh(m,b){o=o.filter($=>{if($.status!=="delivered")return!0;let{offset:w=0,
+synced:p=!1,copies:g=0}=$,S=$.channel!==m||w<=b;return $.channel===m&&w&&t.mine(w,{synced:p,copies:g}),S&&d($),!S});let y=o.filter($=>$.channel===m);for(let $ of y.
+slice(0,Qr))u($);let O=y.length-Qr;q(E("queue-more"),O>0?`and ${Y(O,"more message")}.`:""),E("outgoing").hidden=y.length===0,y.length===0&&(i=""),q(E("queue-hel\
+d"),i),q(E("outgoing-title"),y.length===0||y.some($=>!yn($))?"Not yet in the channel":"Not stored, or not known to be");let R=o.filter($=>$.channel!==m),M=[...new Set(
+R.map($=>$.channel))].join(", ");q(E("elsewhere"),R.length?`${Y(R.length,"message")} of yours ${R.length===1?"is":"are"} not stored in ${M}.`:"")},held(m){i=m,ue(
+m),r()},empty:()=>s.size===0}}var eo=()=>typeof BroadcastChannel=="function"&&!!globalThis.navigator?.locks;function to(e,t,n){let r,o,s=(i,a,d)=>{let{signal:f}=o;return navigator.locks.request(
+`holdfast ${e} ${i}`,{signal:f},()=>{if(!f.aborted)return a(),d?void 0:new Promise(u=>f.addEventListener("abort",()=>u()))}).catch(u=>{if(!f.aborted)throw u})};
+return{rn:()=>new Promise((i,a)=>{if(o)return i();o=new AbortController,r=new BroadcastChannel(`holdfast ${e}`),r.onmessage=({data:d})=>{typeof d?.t!="string"||
+typeof d.from!="string"||d.to&&d.to!==t||(d.v===1?n.Sr(d):n._r(d.t))},s(`tab ${t}`,()=>{i(),s("lead",n.Tr).catch(a)}).catch(a)}),on:()=>{o?.abort(),r?.close(),o=
+r=void 0},l:(i,a,d)=>r?.postMessage({...a,v:1,t:i,from:t,to:d}),vt:i=>{s(`tab ${i}`,()=>n.te(i),!0)}}}var no=(e,t)=>!e||t&&t.o<e.o?t:e;function ro(e,t){let n=new Map,r=[],o=0,s,i,a=[0,0],d=0,f=[0,0],u,m,b=()=>n.size>1?void 0:n.keys().next().value,y=()=>[...n.values(),
+...u?[u]:[]],O=()=>{let v=o;o=0,v&&t.l({c:"unsubscribe",sub:v})},R=v=>{O(),o=t.Er(S),s=y().find(C=>C.O.cursor)?.O.cursor;let k=[0,1].map(C=>Math.min(...y().map(
+H=>H.O.window[C])));t.l({...v,sub:o,window:k,...s&&{cursor:s}}),a=[0,0],f=[0,0],d=0;for(let C of n.values())C.N=[0,0]},M=v=>{let{term:k,o:C,earlier:H}=v;R({c:"s\
+ubscribe",sub:o,ch:e,at:"position",o:C,window:[0,0],...k&&{term:k,earlier:H}}),$(v)},$=v=>{i={...v},m=void 0,t.j({e:"open",ch:e,g:o,at:v},b())},w=()=>{u||!r.length||
+(u=r.shift(),m=n.size?i:void 0,i=void 0,R(u.O))},p=()=>{u=void 0,m&&n.size&&M(m),w()},g=()=>{if(!o||!n.size||u)return;let v,k=[...a];for(let F of n.values()){(!v||
+F.d<v.d)&&(v=F);for(let P of[0,1])k[P]=Math.min(k[P],F.N[P])}let C=[k[0]-f[0],k[1]-f[1]],H=v.d>d;!H&&!C[0]&&!C[1]||(f=k,H&&(d=v.d),t.l({c:"done",sub:o,took:C,...H&&
+{term:v.w,o:d}}))},S={ve:e,L:()=>o,rn(v,k){let{sub:C,cursor:H}=k.cmd,F={je:v,L:C,O:k.cmd,d:k.done??0,w:k.at?.term??"",N:[...a]},P=[...y(),...r].find(W=>H&&W.O.cursor&&
+W.O.cursor!==H);if(P){let W={code:nt,detail:`another tab reads it with the cursor ${P.O.cursor}`};t.j({e:"ended",sub:C,fault:W},v)}else k.at?(n.set(v,F),u?m=no(
+m,k.at):!i||k.at.o<i.o||H&&!s?M(no(i,k.at)):t.j({e:"open",ch:e,g:o,at:{...i}},v)):(r.push(F),w())},on(v){n.delete(v);let k=r.findIndex(C=>C.je===v);return k>=0&&
+r.splice(k,1),u?.je===v?(O(),p()):s&&i&&n.size&&!y().some(C=>C.O.cursor)?M(i):g(),n.size||u||r.length?!1:(O(),!0)},d(v,k,C,H,F){let P=n.get(v);P&&(k===o&&(P.N=[
+P.N[0]+C[0],P.N[1]+C[1]]),H!==void 0&&([P.d,P.w]=[H,F??""]),g())},Or(v,k){if(!u)return;let C=u,H={term:v,o:k,earlier:C.O.term?C.O.earlier??[]:[]};u=void 0,C.d=k,
+C.w=v,n.size||(m=void 0),n.set(C.je,C),t.j({e:"subscribed",sub:C.L,term:v,o:k},C.je),m&&m.o<k?M(m):$(H),w()},W(v){if(i){for(let k of v)"gap"in k?i={term:k.term,
+o:k.after,earlier:k.earlier}:"term"in k?i={...i,term:k.term,earlier:k.earlier}:(i.o=k.o,a[0]++,a[1]+=k.data.length);t.j({e:"stream",ch:e,items:v},b())}},Vt(v){o=
+0;let k=u?[u]:[...n.values()];for(let C of k)t.j({e:"ended",sub:C.L,...v&&{fault:v}},C.je),n.delete(C.je);return u||(i=void 0),p(),!n.size&&!u}};return S}var oo=1e3,Os=1e3,Ms=1e3,Cs=1e3;function io(e,t){let n=new Map,r=new Map,o=new Map,s=new Map,i=new Map,a=new Map,d=0,f=!0,u,m,b,y=[],O,R=[],M=[],$,w=[],p=()=>{let x=w;
+w=[];for(let T=0;T<x.length;){let L=x[T][1],l=[];for(;T<x.length&&x[T][1]===L;T++)l.push(x[T][0]);e.j(l,L)}},g=(x,T)=>{w.push([x,T])===1&&queueMicrotask(p)},S=x=>n.
+get(x)?.kt,v=(x,T)=>{if(!(!T.sn||!T.kt||!b)){T.sn=!1;for(let L of i.values())n.has(so(L.id))||g(L,x)}},k=()=>{for(;y.length&&(!b.full||y.length>Cs);)u.l(y.shift())},
+C=x=>{let T=so(x.id),{status:L,producer:l="",number:A=0}=x;if(x.end?i.delete(x.id):i.has(x.id)&&Object.assign(i.get(x.id),l?{status:L,producer:l,number:A}:{status:L}),
+S(T))return g(x,T);g(x),x.end&&(a.set(x.id,x),a.size>Ms&&a.delete(a.keys().next().value))},H=x=>{if(!(O&&x.e!=="closed"&&(x.e!=="entry"||/pending|sent/.test(x.status)))&&
+!($&&x.e!=="closed"))switch(x.e){case"status":return x.status.state==="failed"&&x.status.fault?.code===rt&&($=setTimeout(Q,oo),x={e:"status",status:{...x.status,
+state:"waiting",retryAt:Date.now()+oo}}),m=x,g(x);case"outbox":b=x;for(let[T,L]of n)v(T,L);g(x);for(let[T,L]of R.splice(0))z.J(T,L);return ne(),k();case"restore\
+d":return void i.set(x.id,x);case"entry":return C(x);case"subscribed":case"records":case"ended":return F(x);case"reply":case"stats":{let T=s.get(x.id);return s.
+delete(x.id),T&&g({...x,id:T[1]},T[0])}case"closed":return $?void 0:(O||g(x),p(),O?.());default:g(x)}},F=x=>{let T=o.get(x.sub);x.e==="ended"&&o.delete(x.sub),T?.L()===
+x.sub&&(x.e==="records"?T.W(x.items):x.e==="subscribed"?T.Or(x.term,x.o):x.e==="ended"&&T.Vt(x.fault)&&r.delete(T.ve))},P=x=>{let T=r.get(x);return T||(T=ro(x,{
+Er:L=>(o.set(++d,L),d),l:L=>u.l(L),j:g}),r.set(x,T)),T},W=(x,T)=>{if(M)return void M.push([x,T]);let L=P(T.cmd.ch);n.get(x)?.T.set(T.cmd.sub,L),L.rn(x,T)},ge=(x,T)=>{
+T.on(x)&&r.get(T.ve)===T&&r.delete(T.ve)},ne=()=>{if(!M||!b||f&&[...n.values()].some(T=>!T.kt))return;let x=M.sort(([,T],[,L])=>(T.at?.o??1/0)-(L.at?.o??1/0));M=
+void 0;for(let[T,L]of x)n.has(T)&&W(T,L)},Le=(x,T,L)=>{let l="sub"in L?T.T.get(L.sub):void 0;switch(L.c){case"join":return W(x,L);case"unsubscribe":return T.T.delete(
+L.sub),M=M?.filter(([A,D])=>A!==x||D.cmd.sub!==L.sub),l&&ge(x,l);case"done":return l?.d(x,L.g,L.took,L.o,L.term);case"call":case"stats":return s.set(++d,[x,L.id]),
+u.l({...L,id:d});case"cancel":for(let[A,[D,V]]of s)D===x&&V===L.id&&u.l({...L,id:A});return;case"publish":{let A=a.get(L.id);return a.delete(L.id),A?g(A,x):(i.set(
+L.id,{...L,e:"restored",status:"pending",producer:"",number:0}),y.push(L),k())}default:u.l(L)}},Ee=()=>{clearTimeout(ye),clearTimeout($)},z={Hn(x,T,L){S(x)?z.te(
+x):n.has(x)||e.vt(x);let l={kt:!0,sn:T,T:new Map};n.set(x,l),m&&g(m,x),v(x,l),b&&g(b,x),z.J(x,L),ne()},J(x,T){let L=n.get(x);if(!O){if(!b)R.push([x,T]);else if(L)
+for(let l of T)Le(x,L,l)}},te(x){let T=n.get(x);n.delete(x);for(let L of new Set(T?.T.values()))ge(x,L);for(let[L,[l]]of s)l===x&&s.delete(L);ne()},X(x){if(Ee(),
+$)return x();O=x,u.l({c:"close",drain:0}),p()},qe(){Ee(),p(),O=()=>{},u.l({c:"close",drain:-1})}},ye=setTimeout(()=>{f=!1,ne()},Os);for(let x of t)n.set(x,{kt:!1,
+sn:!1,T:new Map}),e.vt(x);let Q=()=>{$=void 0,u=e.an(H)};return Q(),z}var so=e=>e.slice(0,e.indexOf(":"));var uo=e=>({O:e,Q:void 0,Se:0,cn:void 0,dn:0,F:!1,d:0,St:[0,0],Y:[0,0]}),lo=(e,t,n)=>{let{earlier:r=[]}=e.O;e.Q={term:t,o:n,earlier:e.O.term?r:[]},e.Se=e.d=n},fo=(e,t,n)=>{
+e.dn=n,e.cn={...t},e.Y=[...e.St]},po=(e,t)=>t.map((n,r)=>{let o=Math.min(n,e.Y[r]);return e.Y[r]-=o,e.St[r]-=n,n-o});var ao=e=>[...e.earlier,[e.term,e.o]],co=(e,t)=>e.earlier.length>=7&&t<=e.earlier[0][1]?void 0:e.earlier.find(([,n])=>t<=n)?.[0]??e.term,Ls=(e,t,n,r)=>{if(n.term===
+e.term||!e.term||r<=t||!e.o)return!1;let[o,s]=r>e.o?[e.term,co(n,e.o)]:[co(e,r),n.term];return o!==void 0&&s!==void 0&&o!==s},$s=(e,t)=>{let n=new Map(ao(t)),r=ao(
+e);for(let o=r.length;o--;){let[s,i]=r[o];if(n.has(s))return{term:s,o:Math.min(i,n.get(s)),earlier:r.slice(0,o)}}return{term:"",o:0,earlier:[]}};function mo(e,t){
+let{Q:n,cn:r}=e,o={r:[],_t:[0,0],Pn:!1};if(!n||!r||r.o>n.o)return o;for(let s of t)if("gap"in s)Rs(n,r,s,o.r);else if("term"in s)r.term=s.term,r.earlier=s.earlier;else if(Ls(
+n,e.Se,r,s.o)){let i=$s(n,{...r,o:s.o});return o.r.push({gap:"fork",from:i.o+1,to:n.o,term:i.term,after:i.o,earlier:i.earlier}),Object.assign(n,i),o.Pn=!0,r.o=Number.
+POSITIVE_INFINITY,o}else{r.o=s.o;let i=s.data.length;s.o>n.o?((!e.F||n.term!==r.term)&&o.r.push({term:r.term,earlier:r.earlier}),e.F=!0,Object.assign(n,r),o.r.push(
+s),e.St[0]++,e.St[1]+=i):(o._t[0]++,o._t[1]+=i)}return o}var Rs=(e,t,n,r)=>{let o={term:n.term,o:n.after,earlier:n.earlier},s=n.gap==="fork";Object.assign(t,o),
+(s?e.o>n.after:n.to>e.o)&&(r.push({...n,from:s?n.after+1:Math.max(n.from,e.o+1),to:s?e.o:n.to}),Object.assign(e,o))};var As=256,Et=(e,t)=>({code:e,detail:t});function bo(e){let t=new Map,n=new Set,r=new Set,o=new Map,s=new Map,i="",a="",d,f=!1,u=!0,m,b,y=!1,O=!1,R=[],M=0,$,w=!1,
+p=()=>{let h=R;if(R=[],!(!i||!h.length)){for(let _ of h)_.c==="publish"&&(t.get(_.id).I=!0),_.c==="call"&&o.has(`call${_.id}`)&&(o.get(`call${_.id}`).I=!0);m?m.J(
+e.G,h):z.l("want",{e:a,list:h},i)}},g=h=>{R.push(h)===1&&queueMicrotask(p)},S=({O:h,Q:_,d:I})=>({c:"join",cmd:h,..._&&{at:{..._},done:I}}),v=h=>{for(let[_,{O:I,
+I:K}]of o)!K||I.c!=="call"||I.key||(o.delete(_),e.M({e:"reply",id:I.id,fault:Et($e,"the tab that made it is gone"),type:0,data:new Uint8Array}));if(h)for(let[_,
+{I}]of t)I&&(t.delete(_),e.M({e:"entry",id:_,status:"unknown",end:!0,fault:Et(Pe,"the tab that sent it is gone")}))},k=()=>[...[...t.values()].map(h=>h.O),...[...s.
+values()].map(S),...[...o.values()].map(h=>h.O)],C=(h,_)=>{if(!y||i&&_===a)return;a&&_!==a&&v(!d?.durable),R=[];for(let Oe of s.values())Oe.cn=void 0;i=h,a=_;let I=k(),
+K={e:_,fresh:u,list:I};for(let Oe of[...t.values(),...o.values()])Oe.I=!0;m?m.Hn(e.G,K.fresh,I):z.l("hello",K,h)},H=(h,_,I)=>{let K=mo(_,I);K.r.length&&e.M({e:"\
+records",sub:h,items:K.r}),K._t[0]&&g({c:"done",sub:h,g:_.dn,took:K._t}),K.Pn&&g(S(_))},F=h=>{if(!d)return;let _=d.full||r.size>=As;!h&&_===f||(f=_,e.M({...d,full:f}))},
+P=h=>{let _=t.get(h.id);if((h.number||h.end)&&r.delete(h.id),_&&(_.Te=h.status),(_||n.has(h.id))&&e.M(h),!h.end)return F();t.delete(h.id),n.delete(h.id),F(),$&&
+!t.size&&A()},W=h=>{switch(h.e){case"entry":return P(h);case"restored":return n.add(h.id),e.M(h);case"outbox":return d=h,u=!1,F(!0);case"reply":case"stats":return o.
+delete((h.e==="reply"?"call":"stats")+h.id)?e.M(h):void 0;case"subscribed":{let _=s.get(h.sub);return _&&lo(_,h.term,h.o),_&&e.M(h)}case"ended":return s.delete(
+h.sub)?e.M(h):void 0;case"open":case"stream":for(let[_,I]of s)I.O.ch===h.ch&&(h.e==="open"?fo(I,h.at,h.g):H(_,I,h.items));return;case"records":return;case"close\
+d":return V("failed");default:e.M(h)}},ge=(h,_)=>{_!==e.G&&z.l("news",{e:a,list:h},_),(!_||_===e.G)&&h.forEach(W)},ne=h=>z.l("lead",{e:a},h),Le=async()=>{let h=`\
+holdfast ${e.st} tab `,_=++M,I=`${e.G} ${_}`,{held:K=[]}=await navigator.locks.query();if(_!==M||w)return;let Oe=K.flatMap(Fe=>Fe.name?.startsWith(h)?[Fe.name.slice(
+h.length)]:[]);m=io({an:e.an,j:ge,vt:Fe=>Fe!==e.G&&z.vt(Fe)},Oe),C(e.G,I),ne()},Ee=h=>{if(h.t==="who")return m&&ne(h.from);if(h.t==="lead")return m||typeof h.e!=
+"string"?void 0:C(h.from,h.e);if(Array.isArray(h.list)){if(h.t==="news"){for(let _ of h.list)(h.e===a||_.e==="entry"&&_.end)&&W(_);return}!m||h.e!==a||(h.t==="h\
+ello"?m.Hn(h.from,!!h.fresh,h.list):h.t==="want"&&m.J(h.from,h.list))}},z=to(e.st,e.G,{Tr:()=>{Le().catch(L)},Sr:Ee,te:h=>m?.te(h),_r:h=>{m?ne():h==="lead"&&L()}}),
+ye=()=>{z.rn().then(()=>{y=!0,z.l("who",{})},L)},Q=()=>{M++,m?.qe(),m=void 0,y=!1,i="",z.on()},x=()=>{b||O||w||(p(),O=!0,Q())},T=()=>{!O||b||w||(O=!1,e.M({e:"st\
+atus",status:{state:"connecting",attempt:0}}),ye())},L=()=>{if(b||w)return;Q(),v(!0),b=e.Mr();let h=k();for(let _ of[s,t,o])_.clear();for(let _ of h)_.c!=="join"?
+b.l(_):b.l({..._.cmd,..._.at&&{..._.at,at:"position"}})},l=[[document,"freeze",x],[document,"resume",T],[globalThis,"pagehide",x],[globalThis,"pageshow",T]];for(let[
+h,_,I]of l)h.addEventListener(_,I);let A=()=>{w||(w=!0,p(),m?m.X(()=>V("closed")):V("closed"))},D=Et(re,"the session was closed"),V=h=>{w=!0,clearTimeout($);for(let[
+I,K,Oe]of l)I.removeEventListener(K,Oe);m=void 0,Q(),h==="closed"&&e.M({e:"status",status:{state:h,attempt:0}});for(let I of s.keys())e.M({e:"ended",sub:I});for(let[
+I,{Te:K}]of t)e.M({e:"entry",id:I,status:K,end:!0,fault:D});for(let{O:I}of o.values())et(I);let{size:_}=t;for(let I of[s,t,o])I.clear();e.M({e:"closed",left:_})},
+et=h=>{h.c==="publish"&&e.M({e:"entry",id:h.id,status:"failed",end:!0,fault:D}),h.c==="call"&&e.M({e:"reply",id:h.id,fault:D,type:0,data:new Uint8Array}),h.c===
+"subscribe"&&e.M({e:"ended",sub:h.sub,fault:D})},Ct=h=>{if(b)return b.l(h);if(w||$&&h.c==="publish")return et(h);switch(h.c){case"publish":return t.set(h.id,{O:h,
+I:!1,Te:"pending"}),r.add(h.id),g(h),F();case"call":case"stats":return o.set(h.c+h.id,{O:h,I:!1}),g(h);case"cancel":return o.delete(`call${h.id}`),g(h);case"sub\
+scribe":{let _=uo(h);for(let I of s.values())if(I.O.ch===h.ch)return e.M({e:"ended",sub:h.sub,fault:Et(nt,"by this page")});return s.set(h.sub,_),g(S(_))}case"u\
+nsubscribe":return s.delete(h.sub)?(g(h),e.M({e:"ended",sub:h.sub})):void 0;case"done":{let _=s.get(h.sub);return _?(h.o!==void 0&&(_.d=h.o),g({...h,g:_.dn,took:po(
+_,h.took)})):void 0}case"close":return $?void 0:($=setTimeout(A,h.drain),e.M({e:"status",status:{state:"closing",attempt:0}}),void(t.size||A()));default:g(h)}};
+return ye(),{l:Ct}}var Hs=e=>{let t="holdfast tab";try{return sessionStorage.getItem(t)||sessionStorage.setItem(t,e),sessionStorage.getItem(t)}catch{return e}},ho=()=>(e,t,n)=>{let r=()=>e(
+t,`:${Hs(n.page)}`);return eo()?bo({st:JSON.stringify([n.url,n.user,n.outbox]),G:n.page,M:t,an:e,Mr:r}):r()};function go(e){let t=ho(),n=!1,r=!1,o=1;async function s(){let{held:d=[]}=await navigator.locks?.query()??{},f=d.filter(u=>/^holdfast .* tab [^ ]+$/.test(u.name??
+"")).length;f!==o&&(o=Math.max(1,f),e())}setInterval(()=>{s().catch(()=>{})},1e3);let i=(d,f,u)=>t((m,b)=>(n=!0,r=!1,e(),d(y=>{y.e==="status"&&(r=y.status.state===
+"open"),y.e==="closed"&&(n=!1,e()),m(y)},b)),f,u),a=()=>Y(o-1,"other tab");return{share:i,connected:()=>n&&r,brief(){return o<2?"":n?`${a()} ${o===2?"shares":"s\
+hare"} this connection.`:"Through another tab’s connection."},words:()=>`${o}, ${n?"this":"another"} one has the connection`}}var Fs=50,kn=JSON.parse(E("codes").textContent??"{}"),ie=Gr(kn),xo=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",yo=(e,t)=>t>e?`Records ${e}\
+–${t} are`:`Record ${e} is`,Ae="",be=0,wn=new AbortController,Qe=!1,He=!0,vn=!1,le=()=>{vn||setTimeout(Ds),vn=!0},wo=Kr(()=>{Ze.renewed(),G.state==="waiting"&&
+G.reconnect(),le()}),Mt=go(le),G=new Xe("ws",{agent:"holdfast-page",outbox:Ft({name:"page"}),tabs:Mt.share,token:()=>wo.next(Mt.connected()||Ze.refused())}),Ze=zr(
+G,ie,kn,wo),te=Yr(le),Ot=new Map,he=Zr(ie,te,e=>vo(e.payload,e.channel),le);Vr(()=>G.stats(),()=>({outbox:G.outbox?.durable?"in this browser, on disk":"in this \
+tab",tabs:Mt.words()}));function vo(e,t=Ae){if(G.outbox?.full)return`${ie.sentence({code:4350})} Wait until some are stored, or dismiss those that failed.`;try{
+ko("json"in e?G.publish(t,pn(e.json),{type:"json"}):G.publish(t,"text"in e?e.text:e.bytes),e)}catch(n){return ie.sentence(Te(n))}return He=!0,le(),""}function ko(e,t){
+let n={channel:e.channel,payload:t,at:Date.now(),status:e.status};Ot.set(e,n),e.kept.then(()=>{n.kept=!0,le()},()=>{}),he.add(n)}var Ps=e=>typeof e=="string"?{text:e}:
+e instanceof Uint8Array?{bytes:e}:{json:JSON.stringify(e)};G.addEventListener("message",({detail:e})=>{Ot.has(e)||ko(e,Ps(e.data));let t=Ot.get(e);t.status=e.status,
+t.fault=e.error&&Te(e.error),e.ack&&Object.assign(t,{offset:e.ack.offset,synced:e.ack.synced,copies:e.ack.copies}),e.status!=="pending"&&e.status!=="sent"&&Ot.delete(
+e),le()});G.addEventListener("held",({detail:e})=>{let t=Math.max(1,Math.ceil((e.at-Date.now())/1e3));e.channel===Ae&&he.held(`${ie.sentence(Te(e.error))} It is\
+ tried again in ${t} s.`)});G.addEventListener("lost",({detail:{channel:e,from:t,to:n}})=>{let r={code:4322,detail:`your messages ${t}–${n} in ${e}`};te.notice(
+`${ie.sentence(r)} ${ie.advice(4322)}`)});function Is(e){if(e.gap===void 0){let s=e.type==="json"?{json:e.text()}:e.type==="text"?{text:e.text()}:{bytes:e.bytes};
+te.startsAfter(e.offset-1),te.record(e.offset,s,e.time,e.user),be=e.offset;return}let{gap:t,from:n,to:r}=e;if(t!=="fork"){be=r,te.notice(`${yo(n,r)} no longer k\
+ept.`);return}be=n-1,te.forked(n);let o=be?`goes on after record ${be}`:"begins anew";te.notice(`${yo(n,r)} no longer in the channel: the server’s store was res\
+tarted or restored, and the log ${o}.`)}async function Ns(e,t){let n;for(;!t.aborted;){let r=G.subscribe(e,{from:n===void 0?{last:Fs}:{checkpoint:n},signal:t});
+r.ready.then(o=>{t.aborted||(n??=o,Qe=!0,be=Math.max(be,Number(o.split(" ")[0].split("@")[1])),le())},()=>{});try{for await(let o of r)Is(o),n=o.checkpoint}catch(o){
+let s=Te(o),i=G.state!=="failed"&&["now","later"].includes(Tt(kn,s.code));if(te.notice(`${e} is not subscribed. ${ie.sentence(s)} ${i?"It is asked again by itse\
+lf.":ie.advice(s.code)}`),!i)return;await new Promise(a=>setTimeout(a,1e3))}}}function Sn(e){wn.abort(),wn=new AbortController,Ae=e,be=0,Qe=!1,He=!0,te.clear(),
+he.clear(),E("newest").hidden=!0,E("channel").value=e,E("empty-command").textContent=`echo hello | holdfast publish ${location.origin} ${e}`,document.title=`${e}\
+ · Holdfast`,Ce(E("channel"),E("channel-mistake"),""),Ns(e,wn.signal),le()}var So=()=>requestAnimationFrame(()=>E("view").scrollTo({top:E("view").scrollHeight,
+behavior:"instant"})),_o=()=>({waiting:he.waiting(),since:he.since(),kept:he.kept(),tabs:Mt.brief()});function Ds(){vn=!1,he.refresh(Ae,Qe?be:0);let e=te.empty()&&
+he.empty();E("empty").hidden=!e,q(E("empty-text"),Qe?`Nothing in ${Ae} yet.`:"Records appear here as soon as there is a connection."),E("empty-hint").hidden=!Qe;
+let t=te.hidden();q(E("before"),t?`${t.toLocaleString()} earlier record${t===1?" is":"s are"} not shown here.`:""),te.settle(),Ze.show(_o()),He?So():E("newest").
+hidden=!1}G.addEventListener("status",()=>{Ze.changed(),le()});setInterval(()=>Ze.show(_o()),250);Wr(vo);E("chooser").onsubmit=e=>{e.preventDefault();let t=E("c\
+hannel").value.trim(),n=t===""||pn(t).length>255||/[\p{C}\p{Z}"\\\uFFFD]/u.test(t);Ce(E("channel"),E("channel-mistake"),n?`${ie.sentence({code:4304})} ${ie.advice(
+4304)}`:""),!(n||t===Ae)&&(history.pushState(null,"",`?channel=${encodeURIComponent(t)}`),Sn(t),E("message").focus())};E("retry").onclick=()=>{G.state==="failed"?
+location.reload():G.reconnect(),E("message").focus()};E("newest").onclick=()=>E("view").scrollTo({top:E("view").scrollHeight});E("view").onscroll=()=>{let{scrollTop:e,
+clientHeight:t,scrollHeight:n}=E("view");He=n-e-t<40,He&&(E("newest").hidden=!0)};new ResizeObserver(()=>He&&So()).observe(E("view"));window.onpopstate=()=>Sn(xo());
+window.onbeforeunload=e=>{G.outbox?.durable===!1&&he.waiting()>0&&e.preventDefault()};ue("");Sn(xo());})();
