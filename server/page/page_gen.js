@@ -332,15 +332,15 @@ encode(e);function xs(e,t){if(t.trim()==="")return"There is nothing to send yet.
 function Wr(e){let t=E("composer"),n=E("message"),r=()=>new FormData(t).get("type")==="json",o=()=>{n.rows=Math.min(6,n.value.split(`
 `).length)};function s(){let i=r(),a=n.value,d=xs(i,a)||e(i?{json:a.trim()}:{text:a});Ce(n,E("mistake"),d),d||(n.value=""),o(),n.focus()}t.onsubmit=i=>{i.preventDefault(),
 s()},n.oninput=()=>{Ce(n,E("mistake"),""),o()},n.onkeydown=i=>{i.key!=="Enter"||i.shiftKey||i.isComposing||(i.preventDefault(),s())},t.onchange=()=>{let i=r();n.
-placeholder=i?'{"any": "JSON value"}':"Write a message",n.classList.toggle("json",i),Ce(n,E("mistake"),"")},n.focus()}var Te=e=>{let{code:t,detail:n}=e;return typeof t=="number"?{code:t,detail:String(n??"")}:{code:4300,detail:String(e)}},Y=(e,t)=>`${e.toLocaleString()} ${t}${e===
-1?"":"s"}`,mn=e=>e.charAt(0).toUpperCase()+e.slice(1);function Gr(e){function t({code:i,detail:a}){let d=e[i]?.[1]??"the server said something that this page ha\
-s no words for";return!a||a.includes(d)?mn(`${d} (${i}).`):mn(`${i<4e3?a:`${d}: ${a}`} (${i}).`)}let n=i=>e[i]?.[2]?`${mn(e[i][2])}.`:"",r=({waiting:i,durable:a})=>{
-let d=a?"safely in this browser":"here";return i===0?a?"What you write is kept in this browser.":"What you write waits here.":`${Y(i,"message")} ${i===1?"waits":
-"wait"} ${d}.`};function o(i){let a=i.user?`to ${i.host} as ${i.user}.`:`to ${i.host}.`,d=Number.isNaN(i.tokenEnds)?"soon":`in ${i.tokenEnds} s`;if(i.tokenEnds!==
-void 0)return`${a} The token ends ${d}; with the next one you stay connected.`;if(i.waiting===0)return a;let{waitingFor:f=0}=i;return`${a} ${Y(i.waiting,"messag\
-e")} on the way${f>=3?`, without an answer for ${f} s`:""}.`}function s(i){let a=i.fault?t(i.fault):"";if(i.wantsToken)return["Not let in.",`${a} ${i.fault?n(i.
-fault.code):""} ${r(i)}`];switch(i.state){case"open":return["Connected",o(i)];case"waiting":return i.offline?["Offline.",`It goes on when there is a network aga\
-in. ${r(i)}`]:[`${i.before?"Cut off":"Not connected"}. Next try in ${i.retryIn??0} s.`,`${a} ${r(i)}`];case"failed":return["Stopped.",`${a} ${i.fault?n(i.fault.
+placeholder=i?'{"any": "JSON value"}':"Write a message",n.classList.toggle("json",i),Ce(n,E("mistake"),"")},n.focus()}var Te=e=>{let{code:t,message:n,op:r,codeName:o}=e;return o?{code:t,detail:n.slice(r.length+2,-o.length-2).trim()}:{code:4300,detail:String(e)}},Y=(e,t)=>`${e.toLocaleString()}\
+ ${t}${e===1?"":"s"}`,mn=e=>e.charAt(0).toUpperCase()+e.slice(1);function Gr(e){function t({code:i,detail:a}){let d=e[i]?.[1]??"the server said something that t\
+his page has no words for";return!a||a.includes(d)?mn(`${d} (${i}).`):mn(`${i<4e3?a:`${d}: ${a}`} (${i}).`)}let n=i=>e[i]?.[2]?`${mn(e[i][2])}.`:"",r=({waiting:i,
+durable:a})=>{let d=a?"safely in this browser":"here";return i===0?a?"What you write is kept in this browser.":"What you write waits here.":`${Y(i,"message")} ${i===
+1?"waits":"wait"} ${d}.`};function o(i){let a=i.user?`to ${i.host} as ${i.user}.`:`to ${i.host}.`,d=Number.isNaN(i.tokenEnds)?"soon":`in ${i.tokenEnds} s`;if(i.
+tokenEnds!==void 0)return`${a} The token ends ${d}; with the next one you stay connected.`;if(i.waiting===0)return a;let{waitingFor:f=0}=i;return`${a} ${Y(i.waiting,
+"message")} on the way${f>=3?`, without an answer for ${f} s`:""}.`}function s(i){let a=i.fault?t(i.fault):"";if(i.wantsToken)return["Not let in.",`${a} ${i.fault?
+n(i.fault.code):""} ${r(i)}`];switch(i.state){case"open":return["Connected",o(i)];case"waiting":return i.offline?["Offline.",`It goes on when there is a network\
+ again. ${r(i)}`]:[`${i.before?"Cut off":"Not connected"}. Next try in ${i.retryIn??0} s.`,`${a} ${r(i)}`];case"failed":return["Stopped.",`${a} ${i.fault?n(i.fault.
 code):""}`];case"closing":case"closed":return["Closed.",""];default:return[i.before?"Connecting again…":"Connecting…",`to ${i.host}. ${i.before||i.waiting>0?
 r(i):""}`]}}return{sentence:t,advice:n,connection:s}}var Tt=(e,t)=>e[t]?.[0]??["now","later","authenticate","stop"][Math.floor(t/100)-40]??"now";function zr(e,t,n,r){let o=!1,s,i,a="",d=0,f=b=>Tt(n,b)==="authenticate";async function u(){let{status:b}=e,y=(O,R=1006)=>{e.status===b&&(i={code:R,detail:O})};
 try{let O=await fetch("readyz",{cache:"no-store",signal:AbortSignal.timeout(3e3)}),R=(await O.text()).trim().slice(0,80),M=Number(O.headers.get("Holdfast-Code"));

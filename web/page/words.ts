@@ -1,4 +1,5 @@
 // What the page says about the connection, and about codes. Nothing here touches the document.
+import type { HoldfastError } from '@holdfast/client/session';
 
 /** The server's table of codes: number to action, what happened, what to do. */
 export type Codes = { [code: number]: [action: string, what: string, hint: string] };
@@ -8,10 +9,11 @@ export interface Fault {
   detail?: string;
 }
 
-/** What a thrown error says. */
+/** What a thrown error says. A HoldfastError's message is "OP: DETAIL (NAME)". */
 export const faultOf = (e: unknown): Fault => {
-  const { code, detail } = e as { code?: unknown; detail?: unknown };
-  return typeof code === 'number' ? { code, detail: String(detail ?? '') } : { code: 4300, detail: String(e) };
+  const { code, message, op, codeName } = e as HoldfastError;
+  if (!codeName) return { code: 4300, detail: String(e) };
+  return { code, detail: message.slice(op.length + 2, -codeName.length - 2).trim() };
 };
 
 /** What the connection is like. */

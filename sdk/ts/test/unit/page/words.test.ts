@@ -73,5 +73,6 @@ test('a fault is read from any error', () => {
     code: 4303,
     detail: 'it has 9 bytes',
   });
+  expect(faultOf(new HoldfastError('1006n abnormal', 'connect to ws://h:1/ws'))).toEqual({ code: 1006, detail: '' });
   expect(faultOf(new TypeError('no'))).toEqual({ code: 4300, detail: 'TypeError: no' });
 });
