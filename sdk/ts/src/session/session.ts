@@ -213,6 +213,7 @@ export class Session extends TargetOf<SessionEvents>() {
    * not answered stays in a durable outbox, and is gone with one in memory. Gives the number of these. Idempotent.
    */
   close({ drain = 5e3 }: { drain?: number | undefined } = {}): Promise<number> {
+    for (const sub of this.subs_.values()) sub.tell_(true);
     this.post_({ c: 'close', drain });
     return this.closed_.promise_;
   }
