@@ -79,7 +79,7 @@ generate: ## Make generated code and the vectors anew.
 .PHONY: generated
 generated: ## Check that generated code is up to date (the vectors have a test of their own).
 	@$(say) 'generated code'
-	tools/unchanged '*_gen.go' -- go generate ./...
+	tools/unchanged '*_gen.*' -- go generate ./...
 
 .PHONY: unit
 UNIT_BUDGET ?= 5m

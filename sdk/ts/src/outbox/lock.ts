@@ -1,0 +1,28 @@
+import { OutboxLocked } from '../spec/codes_gen.ts';
+import { HoldfastError } from '../spec/error.ts';
+
+/** How long an outbox is waited for that another page has: the one whose place this page takes may not be gone yet. */
+const patience = 3e3;
+
+/** Without Web Locks: how often a page says that it still has an outbox, and after how long without that it counts as gone, in ms. */
+export const renewEvery = 3e3;
+export const leaseOver = (at: number): boolean => Math.abs(Date.now() - at) > 12e3;
+
+export const locked = (name: string): HoldfastError =>
+  new HoldfastError(OutboxLocked, `open outbox ${name}`, 'another page uses it');
+
+/**
+ * Takes the lock of an outbox, and returns what lets go of it; undefined where there are no Web Locks. Fails with `outbox_locked` while
+ * another page has it.
+ */
+export const lockOutbox = async (name: string): Promise<(() => void) | undefined> => {
+  const locks = globalThis.navigator?.locks;
+  return (
+    locks &&
+    new Promise((ok, no) => {
+      locks
+        .request(`holdfast:${name}`, { signal: AbortSignal.timeout(patience) }, () => new Promise<void>(release => ok(release)))
+        .catch(() => no(locked(name)));
+    })
+  );
+};

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type CircuitTicket, createCircuit } from '../../src/socket/circuit.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const failing = (c: ReturnType<typeof createCircuit>, times: number) => {
+  for (let i = 0; i < times; i++) (c.allow() as CircuitTicket).done(new Error('no'));
+};
+
+test('five failures in a row open it for a minute; then three trials that succeed close it', () => {
+  const c = createCircuit();
+  failing(c, 4);
+  (c.allow() as CircuitTicket).done();
+  failing(c, 4);
+  expect(c.state).toBe('closed');
+  failing(c, 1);
+  expect([c.state, c.allow()]).toEqual(['open', 60_000]);
+  vi.advanceTimersByTime(20_000);
+  expect(c.allow()).toBe(40_000);
+  vi.advanceTimersByTime(40_000);
+  expect(c.state).toBe('half-open');
+  const trials = [c.allow(), c.allow(), c.allow()] as CircuitTicket[];
+  expect(c.allow()).toBe(Infinity); // nobody knows how long they take
+  trials[0]!.cancel();
+  (c.allow() as CircuitTicket).done();
+  trials[1]!.done();
+  expect(c.state).toBe('half-open');
+  trials[2]!.done();
+  expect(c.state).toBe('closed');
+});
+
+test('a trial that fails opens it again, and what began before changes nothing', () => {
+  const c = createCircuit({ failureThreshold: 1, resetTimeout: 100 });
+  const early = c.allow() as CircuitTicket;
+  failing(c, 1);
+  early.done();
+  expect(c.state).toBe('open');
+  vi.advanceTimersByTime(100);
+  failing(c, 1);
+  expect([c.state, c.allow()]).toEqual(['open', 100]);
+});
+
+test('by hand it opens and closes, and tells of it', () => {
+  const c = createCircuit();
+  const states: string[] = [];
+  const leave = c.onChange(() => states.push(c.state));
+  c.trip(Infinity);
+  vi.advanceTimersByTime(1e9);
+  expect([c.state, c.allow()]).toEqual(['open', Infinity]);
+  c.reset();
+  c.trip(50);
+  vi.advanceTimersByTime(50);
+  leave();
+  c.reset();
+  expect(states).toEqual(['open', 'closed', 'open', 'half-open']);
+  expect(vi.getTimerCount()).toBe(0);
+});
