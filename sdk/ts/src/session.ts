@@ -4,5 +4,12 @@ export { Message, type MessageEvents } from './session/message.ts';
 export type { CallOptions, PublishOptions, SessionOptions } from './session/options.ts';
 export type { ContentType } from './session/payload.ts';
 export { type Channel, Session, type SessionEvents } from './session/session.ts';
-export { ChannelRecord, type Gap, type SubscribeOptions, Subscription, type SubscriptionEvents } from './session/subscription.ts';
+export {
+  ChannelRecord,
+  type Gap,
+  type GapReason,
+  type SubscribeOptions,
+  Subscription,
+  type SubscriptionEvents,
+} from './session/subscription.ts';
 export { HoldfastError } from './spec/error.ts';

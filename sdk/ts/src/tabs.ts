@@ -5,14 +5,13 @@ import { newTab } from './tabs/tab.ts';
 export type { TabsFactory } from './session/engine.ts';
 
 /** Names this tab's own outbox, for as long as the tab lives; a reload finds it again. */
-const ownName = (): string => {
+const ownName = (page: string): string => {
   const key = 'holdfast tab';
   try {
-    const name = sessionStorage.getItem(key) ?? crypto.randomUUID();
-    sessionStorage.setItem(key, name);
-    return name;
+    if (!sessionStorage.getItem(key)) sessionStorage.setItem(key, page);
+    return sessionStorage.getItem(key)!;
   } catch {
-    return crypto.randomUUID();
+    return page;
   }
 };
 
@@ -37,7 +36,7 @@ const ownName = (): string => {
  * each has a connection and an outbox of its own, which a reload of the tab finds again.
  */
 export const shareTabs = (): TabsFactory => (create, sink, about) => {
-  const alone = () => create(sink, `:${ownName()}`);
+  const alone = () => create(sink, `:${ownName(about.page)}`);
   if (!canShare()) return alone();
   return newTab({
     name_: JSON.stringify([about.url, about.user, about.outbox]),

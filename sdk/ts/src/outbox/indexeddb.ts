@@ -1,6 +1,6 @@
 import { IO } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
-import { leaseOver, locked, lockOutbox, renewEvery } from './lock.ts';
+import { leaseOver, locked, lockOutbox, patiently, renewEvery } from './lock.ts';
 import { type Changes, loaded, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 // One object store. Numbers are the ids of entries, pairs (channel, producer) name lanes, and the rest is called by strings.
@@ -31,6 +31,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
   let ours = false;
   const close_ = () => {
     clearInterval(timer);
+    if (ours) transact(s => s.delete('owner')).catch(() => {});
     db?.close();
     release?.();
   };
@@ -60,17 +61,18 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
     r.onupgradeneeded = () => r.result.createObjectStore(box);
     db = await result(r);
     db.onclose = () => lost(failure(undefined));
-    const all: unknown[] = [];
-    await transact(s => {
+    const all: [IDBValidKey, never][] = [];
+    const read = (s: IDBObjectStore) => {
       s.openCursor().onsuccess = e => {
         const c = (e.target as IDBRequest<IDBCursorWithValue | null>).result;
         if (!c) return;
-        all.push([c.key, c.value]);
+        all.push([c.key, c.value as never]);
         c.continue();
       };
-    });
+    };
+    await patiently(me, () => transact(read));
     const write_ = (c: Changes) => transact(s => write(s, c));
-    const store = loaded(name, user, all as [IDBValidKey, never][], write_, close_);
+    const store = loaded(name, user, all, write_, close_);
     if (me) timer = setInterval(() => transact(() => {}).catch(lost), renewEvery);
     return await store;
   } catch (e) {

@@ -1,6 +1,6 @@
 import { IO } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
-import { leaseOver, locked, lockOutbox, renewEvery } from './lock.ts';
+import { leaseOver, locked, lockOutbox, patiently, renewEvery } from './lock.ts';
 import { type Changes, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 /**
@@ -54,7 +54,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
     }
   };
   try {
-    renew();
+    await patiently(me, async () => renew());
     const rows: [unknown, never][] = [];
     for (const k of Object.keys(localStorage)) {
       if (!k.startsWith(prefix)) continue;

@@ -5,8 +5,8 @@ import { HoldfastError } from '../spec/error.ts';
 const patience = 3e3;
 
 /** Without Web Locks: how often a page says that it still has an outbox, and after how long without that it counts as gone, in ms. */
-export const renewEvery = 3e3;
-export const leaseOver = (at: number): boolean => Math.abs(Date.now() - at) > 12e3;
+export const renewEvery = 2e3;
+export const leaseOver = (at: number): boolean => Math.abs(Date.now() - at) > 7e3;
 
 export const locked = (name: string): HoldfastError =>
   new HoldfastError(OutboxLocked, `open outbox ${name}`, 'another page uses it');
@@ -25,4 +25,16 @@ export const lockOutbox = async (name: string): Promise<(() => void) | undefined
         .catch(() => no(locked(name)));
     })
   );
+};
+
+/** Tries again while a page may be gone that has not said so. */
+export const patiently = async (me: number, f: () => Promise<void>): Promise<void> => {
+  for (let left = 9; ; left--) {
+    try {
+      return await f();
+    } catch (e) {
+      if (!me || !left) throw e;
+    }
+    await new Promise(ok => setTimeout(ok, 1e3));
+  }
 };

@@ -114,6 +114,13 @@ export const loaded = async (
     for (const l of lanes_) c.lanes_.set(l.ch + l.p, [l.ch, l.p]);
     lanes_ = [];
   }
+  // a lane of which nothing is resolved yet has only entries; what comes after it has to know of it all the same
+  const known = new Set(lanes_.map(l => l.p + l.ch));
+  for (const { ch, p } of entries_) {
+    if (known.has(p + ch)) continue;
+    known.add(p + ch);
+    lanes_.push({ ch, p, next: 1, resolved: 0, acked: 0, mem: '', ackedAt: 0, forgotten: 0, successor: '', sealed: false });
+  }
   // a mark is not to hit the entries that will bear its numbers later
   for (const e of entries_) {
     const m = marks.find(m => e.id <= m.id);

@@ -122,7 +122,7 @@ export interface TermItem {
 
 /** The records `from` to `to` will not come; the stream goes on after `after` in `term`. */
 export interface GapItem extends TermItem {
-  gap: string;
+  gap: 'retention' | 'fork' | 'unknown';
   from: number;
   to: number;
   after: number;

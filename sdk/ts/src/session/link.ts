@@ -22,7 +22,8 @@ export const createLink = (make: WebSocketMaker, url: string, codec: Codec, hook
   const ws = new make(url, [codec.subprotocol_]);
   let frames: ClientFrame[] = [];
   let size = 0;
-  let waited = 0; // what was waiting to be written when it was last looked at
+  let gone = 0; // bytes that were taken when it was last looked at,
+  let waited = false; // and whether others had to wait then
   ws.binaryType = 'arraybuffer';
   ws.onopen = () => hooks.opened_(ws.protocol);
   ws.onmessage = e => hooks.message_(e.data);
@@ -44,15 +45,18 @@ export const createLink = (make: WebSocketMaker, url: string, codec: Codec, hook
         frames = [];
         size = 0;
         ws.send(m);
-        waited = ws.bufferedAmount;
       }
       return ws.bufferedAmount;
     },
-    /** Whether the other side, or what lies before it, has taken bytes since it was last looked at. */
+    /**
+     * Whether the other side, or what lies before it, has taken bytes that had to wait when it was last looked at. Others say nothing:
+     * buffers take bytes for somebody who is gone, too.
+     */
     moved_(): boolean {
-      const before = waited;
-      waited = ws.bufferedAmount;
-      return waited < before;
+      const [before, had] = [gone, waited];
+      waited = ws.bufferedAmount > 0;
+      gone = link.written_ - ws.bufferedAmount;
+      return had && gone > before;
     },
     /** Gives it up, saying why if there is somebody to hear it. */
     close_(code: number) {

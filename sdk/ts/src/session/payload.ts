@@ -17,16 +17,17 @@ export type ContentType = 'binary' | 'text' | 'json';
  */
 export const encode = (op: string, data: unknown, as?: ContentType): [Content, Uint8Array] => {
   if (data instanceof ArrayBuffer) data = new Uint8Array(data);
-  if (ArrayBuffer.isView(data)) {
-    const b = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(); // it may be written to afterwards
-    if (as !== 'json') return [as === 'text' ? 1 : 0, b];
-    data = JSON.parse(textOf(b));
-  }
+  const bytes = ArrayBuffer.isView(data) && new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(); // it may be written to
+  if (bytes && as !== 'json') return [as === 'text' ? 1 : 0, bytes];
   if (typeof data === 'string' && as !== 'json') return [as === 'binary' ? 0 : 1, bytesOf(data)];
-  const text = JSON.stringify(data);
-  if (text === undefined || (as && as !== 'json'))
-    throw new HoldfastError(BadPayload, op, `data cannot be ${as ?? 'written as JSON'}`);
-  return [2, bytesOf(text)];
+  let cause: unknown;
+  try {
+    const text = JSON.stringify(bytes ? JSON.parse(textOf(bytes)) : data) as string | undefined;
+    if (text !== undefined && (as ?? 'json') === 'json') return [2, bytesOf(text)];
+  } catch (e) {
+    cause = e;
+  }
+  throw new HoldfastError(BadPayload, op, `data cannot be ${as ?? 'json'}`, cause);
 };
 
 /** Gives back what was published. */

@@ -64,6 +64,9 @@ export class Session extends TargetOf<SessionEvents>() {
     super();
     this.messages = this.messages_;
     const url_ = endpoint(url);
+    const WebSocket_ = o.WebSocket ?? globalThis.WebSocket;
+    if (!WebSocket_)
+      throw new HoldfastError(BadArgument, 'open session', 'there is no WebSocket here; give the option WebSocket');
     this.op_ = `session with ${url_.replace(/\?.*/, '')}`;
     this.window_ = [o.window?.records ?? 512, o.window?.bytes ?? 1 << 20];
     const outbox_ = o.outbox ?? memoryOutbox();
@@ -81,7 +84,7 @@ export class Session extends TargetOf<SessionEvents>() {
           connectTimeout_: o.connectTimeout ?? 1e4,
           ackTimeout_: o.ackTimeout,
           pongTimeout_: o.pongTimeout ?? 1e4,
-          WebSocket_: o.WebSocket ?? globalThis.WebSocket,
+          WebSocket_,
         },
         sink,
       );

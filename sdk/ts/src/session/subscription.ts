@@ -72,13 +72,16 @@ export class ChannelRecord<T = unknown> {
   }
 }
 
+/** Why records are missing; `unknown` where the server's reason is none of these. */
+export type GapReason = 'retention' | 'fork' | 'unknown';
+
 /**
  * Says that the records `from` to `to` of a channel will not come. It stands in their place, and does not end a subscription: what comes
  * next follows it.
  */
 export interface Gap {
   /** `retention`: they are no longer retained. `fork`: the log is not the one that was read before, its store lost its end. */
-  readonly gap: 'retention' | 'fork' | (string & {});
+  readonly gap: GapReason;
   readonly channel: string;
   readonly from: number;
   readonly to: number;
@@ -166,7 +169,7 @@ export class Subscription<T = unknown> extends EventTarget implements AsyncItera
           this.next_ = 0;
         }
         const item = this.queue_[this.next_++];
-        this.tell_(!item);
+        if (this.tell_(!item)) await breathe();
         if (item) {
           const r = this.take_(item);
           if (r) yield r;
@@ -198,16 +201,21 @@ export class Subscription<T = unknown> extends EventTarget implements AsyncItera
     return;
   }
 
-  /** Tells the engine of progress: now and then while there is more to read, and at once when there is not. */
-  private tell_(now: boolean) {
-    if (!this.done_ && !this.took_[0]) return;
+  /**
+   * Tells the engine of progress: now and then while there is more to read, and at once when there is not. Returns whether it is time to
+   * let the page do something else.
+   */
+  private tell_(now: boolean): boolean {
     const at = performance.now();
-    if (!now && this.took_[0] < tellEvery && at - this.told_ < tellWithin) return;
-    this.told_ = at;
+    const long = at - this.told_ > tellWithin;
+    if (!now && !long && this.took_[0] < tellEvery) return false;
+    if (long) this.told_ = at;
     const [term, o] = this.done_ ?? [];
-    this.post_({ c: 'done', sub: this.id_, took: this.took_, ...(o !== undefined && { term: term!, o }) });
+    if (this.done_ || this.took_[0])
+      this.post_({ c: 'done', sub: this.id_, took: this.took_, ...(o !== undefined && { term: term!, o }) });
     this.took_ = [0, 0];
     this.done_ = undefined;
+    return long && !now;
   }
 
   /** Says that the page is done with all records up to this one. It makes room in the window, and moves a named cursor. */
@@ -266,6 +274,17 @@ export class Subscription<T = unknown> extends EventTarget implements AsyncItera
     emit(this, 'end', error_);
   }
 }
+
+/** Lets the page do what else it has to do; a timer would be slow where the page is hidden. */
+const breathe = () =>
+  new Promise<void>(ok => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      ok();
+    };
+    port2.postMessage(0);
+  });
 
 export const gapOf = (channel: string, { gap, from, to, term, after, earlier }: GapItem): Gap => ({
   gap,

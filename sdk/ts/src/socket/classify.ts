@@ -44,6 +44,11 @@ export const classify = (table: string, code: number, o: ClassOptions = {}, ours
   }
   const own = o.codes?.[code];
   if (own && !(ours && exception)) [name, exception] = [own, ''];
+  return verdictOf(name, o, exception);
+};
+
+/** Says whether failures of a class are worth another attempt; exception is what the table has for this one failure. */
+export const verdictOf = (name: string, o: ClassOptions, exception = ''): Verdict => {
   const retry = exception === '-' ? 'stop' : o.strategies?.[name]?.retry;
   return { class: name, retryable: retry ? retry === 'retry' : exception === '+' || classRow(name)?.[1] !== 0 };
 };

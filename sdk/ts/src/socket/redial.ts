@@ -63,19 +63,16 @@ export const createRedial = (o: RedialOptions, hooks: RedialHooks, retries: numb
   let listening: AbortController | undefined;
   let unheard: (() => void) | undefined;
 
-  const optionsOf = (cls: string) => {
+  /** What counts for a class: what the user says of it, then what he says of all, then what the table says. */
+  const numbersOf = (cls: string) => {
     const mine = o.strategies?.[cls];
-    const row = classRow(cls);
-    return {
-      ...o,
-      maxRetries: mine?.maxRetries ?? o.maxRetries ?? row?.[2] ?? retries,
-      baseDelay: mine?.baseDelay ?? o.baseDelay ?? row?.[3],
-      multiplier: mine?.multiplier ?? o.multiplier ?? row?.[4],
-    };
+    const row = classRow(cls) ?? [];
+    return [
+      mine?.maxRetries ?? o.maxRetries ?? row[2] ?? retries,
+      mine?.baseDelay ?? o.baseDelay ?? row[3],
+      mine?.multiplier ?? o.multiplier ?? row[4],
+    ] as const;
   };
-
-  const same = (a: BackoffOptions, b: BackoffOptions) =>
-    a.maxRetries === b.maxRetries && a.baseDelay === b.baseDelay && a.multiplier === b.multiplier;
 
   const settle = () => {
     if (performance.now() - openedAt + 2 < minUptime(o)) return; // timers may be a little early
@@ -163,15 +160,14 @@ export const createRedial = (o: RedialOptions, hooks: RedialHooks, retries: numb
       ticket?.done(error ?? cls);
       ticket = undefined;
       phase = waiting;
-      const general = optionsOf('');
-      const options = optionsOf(cls);
-      const key = same(options, general) ? '' : cls;
-      backoffs[key] ??= createBackoff(options, random);
-      const b = backoffs[key];
+      const numbers = numbersOf(cls);
+      const [maxRetries, baseDelay, multiplier] = numbers;
+      const key = `${numbers}` === `${numbersOf('')}` ? '' : cls;
+      backoffs[key] ??= createBackoff({ ...o, maxRetries, baseDelay, multiplier }, random);
       // without a network no attempt can succeed, so none of them counts
       const offline = globalThis.navigator?.onLine === false;
       const all = o.strategies?.[cls]?.maxRetries === undefined && redial.attempts_ >= (o.maxRetries ?? Infinity);
-      let delay = offline ? (o.maxDelay ?? 3e4) : all ? undefined : b.next_();
+      let delay = offline ? (o.maxDelay ?? 3e4) : all ? undefined : backoffs[key].next_();
       const asked = Math.min(retryAfter, maxRetryAfter);
       const spread = asked + random() * Math.min(asked / 4, delay ?? 0);
       if (asked && circuit) circuit.trip(spread);
@@ -181,9 +177,9 @@ export const createRedial = (o: RedialOptions, hooks: RedialHooks, retries: numb
       }
       if (!offline) redial.attempts_++;
       if (!circuit && asked > delay) delay = spread;
-      spare = asked ? 0 : Math.max(0, delay - (options.baseDelay ?? 1e3));
+      spare = asked ? 0 : Math.max(0, delay - (baseDelay ?? 1e3));
       sleep(delay);
-      hooks.waiting_(redial.attempts_, options.maxRetries, delay);
+      hooks.waiting_(redial.attempts_, maxRetries, delay);
       return true;
     },
     stop_() {

@@ -152,19 +152,18 @@ export function newChannel(ch: string, host: ChannelHost) {
         members.set(tab, m);
         if (asking) low = least(low, j.at);
         else if (!at || j.at.o < at.o || (name && !cursor)) restart(least(at, j.at)!);
-        else host.tell_({ e: 'open', ch, g: sub, at }, tab);
+        else host.tell_({ e: 'open', ch, g: sub, at: { ...at } }, tab);
       }
     },
     /** A tab unsubscribes, or is gone. Returns whether nobody is left. */
     leave_(tab: string): boolean {
-      const m = members.get(tab);
       members.delete(tab);
       const w = waiting.findIndex(x => x.tab_ === tab);
       if (w >= 0) waiting.splice(w, 1);
       if (asking?.tab_ === tab) {
         stop();
         settle();
-      } else if (m?.cmd_.cursor && members.size && at)
+      } else if (cursor && at && members.size && !all().some(x => x.cmd_.cursor))
         restart(at); // the cursor must not move without it
       else report();
       if (members.size || asking || waiting.length) return false;

@@ -69,7 +69,7 @@ export function newGroup(name: string, tab: string, on: GroupEvents): Group {
         stop = new AbortController();
         bus = new BroadcastChannel(`holdfast ${name}`);
         bus.onmessage = ({ data: m }) => {
-          if (!m || typeof m.t !== 'string' || typeof m.from !== 'string' || (m.to && m.to !== tab)) return;
+          if (typeof m?.t !== 'string' || typeof m.from !== 'string' || (m.to && m.to !== tab)) return;
           if (m.v === version) on.mail_(m);
           else on.foreign_(m.t);
         };

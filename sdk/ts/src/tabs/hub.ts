@@ -188,7 +188,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     c.join_(tab, j);
   };
   const leave = (tab: string, c: Channel) => {
-    if (c.leave_(tab)) channels.delete(c.ch_);
+    if (c.leave_(tab) && channels.get(c.ch_) === c) channels.delete(c.ch_);
   };
 
   /** Subscribes for those who have told where they stand, from the lowest place on, once all have or had time to. */
@@ -249,6 +249,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     },
     take_(tab, list) {
       const t = tabs.get(tab);
+      if (closed) return; // it is for the next leader
       if (!outbox) early.push([tab, list]);
       else if (t) for (const c of list) one(tab, t, c);
     },

@@ -1,5 +1,5 @@
 import type { Command, Engine, EntrySignal, Fault, MessageStatus, Signal, Sink } from '../session/engine.ts';
-import { Closed, Disconnected, UnknownOutcome } from '../spec/codes_gen.ts';
+import { AlreadySubscribed, Closed, Disconnected, UnknownOutcome } from '../spec/codes_gen.ts';
 import { type Group, type Mail, newGroup } from './group.ts';
 import { type Hub, type News, newHub, type Request } from './hub.ts';
 import { begin, newReader, place, type Reader, take, taken } from './reader.ts';
@@ -111,14 +111,13 @@ export function newTab(o: TabOptions): Engine {
   ];
 
   const follow = (to: string, e: string) => {
-    if (!joined || e === era) return;
-    if (era) giveUp(!outbox?.durable);
+    if (!joined || (leader && e === era)) return;
+    if (era && e !== era) giveUp(!outbox?.durable);
     out = [];
     leader = to;
     era = e;
     const list = wants();
     const hello = { e, fresh, list };
-    fresh = false;
     for (const m of [...mine.values(), ...waits.values()]) m.out_ = true;
     if (hub) hub.hello_(o.page_, hello.fresh, list);
     else group.post_('hello', hello, to);
@@ -161,6 +160,7 @@ export function newTab(o: TabOptions): Engine {
         return o.sink_(s);
       case 'outbox':
         outbox = s;
+        fresh = false;
         return room(true);
       case 'reply':
       case 'stats':
@@ -197,9 +197,9 @@ export function newTab(o: TabOptions): Engine {
   const announce = (to?: string) => group.post_('lead', { e: era }, to);
 
   const lead = async () => {
-    const e = crypto.randomUUID();
     const key = `holdfast ${o.name_} tab `;
     const now = ++turn;
+    const e = `${o.page_} ${now}`;
     const { held = [] } = await navigator.locks.query();
     if (now !== turn || over) return;
     const live = held.flatMap(l => (l.name?.startsWith(key) ? [l.name.slice(key.length)] : []));
@@ -267,7 +267,9 @@ export function newTab(o: TabOptions): Engine {
     leave();
     giveUp(true);
     alone = o.alone_();
-    for (const c of wants()) {
+    const list = wants();
+    for (const x of [readers, mine, waits]) x.clear();
+    for (const c of list) {
       if (c.c !== 'join') alone.post_(c as Command);
       else alone.post_({ ...c.cmd, ...(c.at && { ...c.at, at: 'position' }) });
     }
@@ -328,6 +330,9 @@ export function newTab(o: TabOptions): Engine {
         return send(c);
       case 'subscribe': {
         const r = newReader(c);
+        for (const x of readers.values()) {
+          if (x.cmd_.ch === c.ch) return o.sink_({ e: 'ended', sub: c.sub, fault: fault(AlreadySubscribed, 'by this page') });
+        }
         readers.set(c.sub, r);
         return send(joinOf(r));
       }

@@ -1,6 +1,9 @@
 // The frames of protocol v1 (spec/protocol.md, section 6) as plain objects. The keys are the protocol's own; what is zero, empty
 // or false is left out, and may be left out.
 
+import { BadFrame } from '../spec/codes_gen.ts';
+import { HoldfastError } from '../spec/error.ts';
+
 /** Eight bytes as 16 lower-case hexadecimal digits. */
 export type Hex64 = string;
 /** Sixteen bytes as 32 lower-case hexadecimal digits. */
@@ -293,11 +296,12 @@ export interface Codec {
   decode_(message: ArrayBuffer | Uint8Array | string, take: (f: Frame) => boolean | void): void;
 }
 
-/** A message could not be read. `offset` is where the mistake begins, in bytes. */
-export class FrameError extends Error {
+/** A message could not be read: `bad_frame`. */
+export class FrameError extends HoldfastError {
+  /** Where the mistake begins, in bytes. */
   readonly offset: number;
-  constructor(offset: number, what: string) {
-    super(`byte ${offset} of the message: ${what}`);
+  constructor(offset: number, what = '') {
+    super(BadFrame, 'read a message', `byte ${offset}${what && `: ${what}`}`);
     this.offset = offset;
   }
 }

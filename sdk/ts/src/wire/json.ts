@@ -14,14 +14,14 @@ import {
   scalar,
   skipValue,
 } from './scan.ts';
-import { type Field, fields, type Layout, largest, layouts, longest, most, within } from './table.ts';
+import { type Field, fields, type Layout, layouts, limits, within } from './table.ts';
 
 type Fields = Record<string, unknown>;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
-const byKey = new Map(fields.filter(f => f.number_ && f.shape_ !== 'c').map(f => [f.key_, f]));
+const byKey = new Map(fields.flatMap(f => (f && f.shape_ !== 'c' ? [[f.key_, f]] : [])));
 /** The keys of a payload, by its content. */
 const payloadKeys = ['b64', 'text', 'data'];
 
@@ -112,7 +112,7 @@ const item = ({ key_: key, shape_: shape }: Field): unknown => {
     return pair(
       key,
       () => hex(key, 16),
-      () => number(key, largest('n')),
+      () => number(key, limits.n!),
     );
   bracket(openBrace, `${key}: want an object`);
   return object(within(key), {}, true);
@@ -122,7 +122,7 @@ const list = (f: Field): unknown[] => {
   const all: unknown[] = [];
   bracket(openBracket, `${f.key_}: want an array`);
   while (more(closeBracket, !all.length)) {
-    if (all.length >= most(f.shape_)) wrong(`${f.key_}: too many`);
+    if (all.length >= limits[f.shape_]!) wrong(`${f.key_}: too many`);
     all.push(item(f));
   }
   return all;
@@ -136,22 +136,23 @@ const single = ({ key_: key, shape_: shape }: Field): unknown => {
     }
     case 'w': {
       const words = WORDS[key]!;
-      const w = string(key);
-      return words.includes(w) ? w : words[0] && wrong(`${key}: want one of ${words}`);
+      const i = words.indexOf(string(key));
+      // a word that is not known is left out, unless that would mean another
+      return i > 0 ? words[i] : i < 0 && words[0] && wrong(`${key}: want one of ${words}`);
     }
     case 'x':
     case 'X':
       return hex(key, shape === 'x' ? 16 : 32);
     case 's':
     case 'a':
-      return string(key, longest(shape));
+      return string(key, limits[shape]!);
     case 'p': {
-      const part = () => number(key, largest('u'));
+      const part = () => number(key, limits.u!);
       const v = pair(key, part, part);
       return (v[0] || v[1]) && v;
     }
   }
-  return number(key, largest(shape));
+  return number(key, limits[shape]!);
 };
 
 const payload = (into: Fields, content: Content): void => {
@@ -180,15 +181,15 @@ const key = (): string => {
 
 /** Reads the fields of the object that was just opened. A field that the layout does not have is passed over. */
 const object = (layout: Layout | undefined, into: Fields, nested: boolean): Fields => {
-  const seen = new Set<string | number>();
+  const seen = new Set<string | Field>();
   for (let first = true; more(closeBrace, first); first = false) {
     const k = key();
     const content = payloadKeys.indexOf(k);
     const f = content >= 0 ? byKey.get('data') : byKey.get(k);
-    const id = k === 't' && !nested ? k : f?.number_;
+    const id = k === 't' && !nested ? k : f;
     if (id && seen.has(id)) wrong(`${k}: the field is there twice`);
     if (id) seen.add(id);
-    if (!f || !layout?.has_[f.number_]) {
+    if (!f || !layout?.fields_.includes(f)) {
       peek(s);
       at = s.pos_;
       skipValue(s, 1);
@@ -250,7 +251,7 @@ const base64Of = (data: Uint8Array) => {
 
 const written = (layout: Layout, f: Fields): string[] => {
   const all: string[] = [];
-  for (const { key_, shape_ } of layout.order_) {
+  for (const { key_, shape_ } of layout.fields_) {
     const v = f[key_];
     if (shape_ === 'd') {
       const data = v as Uint8Array | undefined;
@@ -261,6 +262,7 @@ const written = (layout: Layout, f: Fields): string[] => {
     } else if (
       !v ||
       shape_ === 'c' ||
+      (shape_ === 'w' && v === WORDS[key_]![0]) ||
       (shape_ === 'p' ? !(v as number[])[0] && !(v as number[])[1] : (v as string).length === 0)
     ) {
       // zero, empty, or said by the payload's key

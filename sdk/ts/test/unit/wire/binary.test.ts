@@ -70,3 +70,8 @@ test('text is no binary message', () => {
 test('half of a surrogate pair becomes U+FFFD', () => {
   expect(decode(binary, binary.encode_([{ t: 'bye', detail: 'a\ud800b' }]))).toEqual([{ t: 'bye', detail: 'a\ufffdb' }]);
 });
+
+test('words and windows that are the default are left out', () => {
+  const plain = binary.encode_([{ t: 'subscribe', ch: 'c' }]);
+  expect(binary.encode_([{ t: 'subscribe', ch: 'c', at: 'head', window: [0, 0], earlier: [], term: '', o: 0 }])).toEqual(plain);
+});

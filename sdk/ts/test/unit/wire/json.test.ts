@@ -68,3 +68,8 @@ test('the form of a payload before it is first sent', () => {
   expect(normalizeJSON(' \n{"a":\r\n [1,\t2]}\r\n ')).toBe('{"a":   [1,\t2]}');
   expect(normalizeJSON(JSON.stringify({ a: ['\n', ' x '] }))).toBe('{"a":["\\n"," x "]}');
 });
+
+test('words and windows that are the default are left out', () => {
+  const plain = codec.encode_([{ t: 'subscribe', ch: 'c' }]);
+  expect(codec.encode_([{ t: 'subscribe', ch: 'c', at: 'head', window: [0, 0], earlier: [], term: '', o: 0 }])).toEqual(plain);
+});
