@@ -27,8 +27,7 @@ test('first visit', async ({ owner }) => {
   expect(await ann.page.locator('#mistake').innerText()).toMatch(/^That is not JSON/);
   await ann.write('{"build": 4711, "state": "passed"}');
   await ann.settled();
-  
-  
+
   await ann.page.click('#figures-button');
   await until('the figures are there', () => ann.page.getByText('Round trip').isVisible());
   await shoot(ann.page, 'figures');
