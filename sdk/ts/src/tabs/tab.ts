@@ -116,6 +116,8 @@ export function newTab(o: TabOptions): Engine {
     out = [];
     leader = to;
     era = e;
+    // what of the stream went by while this tab was away is not known until the leader says where it is
+    for (const r of readers.values()) r.stream_ = undefined;
     const list = wants();
     const hello = { e, fresh, list };
     for (const m of [...mine.values(), ...waits.values()]) m.out_ = true;
