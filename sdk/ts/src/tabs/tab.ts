@@ -11,6 +11,8 @@ export interface TabOptions {
   /** The page's half of the ids of its records. */
   page_: string;
   sink_: Sink;
+  /** The outbox is stored, so the next leader finds in it what the last one took. */
+  stored_: boolean;
   /** Makes an engine in this page: the one that all share, or one for this page alone. */
   create_: (sink: Sink) => Engine;
   /** Makes one for this page alone. */
@@ -112,7 +114,7 @@ export function newTab(o: TabOptions): Engine {
 
   const follow = (to: string, e: string) => {
     if (!joined || (leader && e === era)) return;
-    if (era && e !== era) giveUp(!outbox?.durable);
+    if (era && e !== era) giveUp(!o.stored_);
     out = [];
     leader = to;
     era = e;
