@@ -28,7 +28,10 @@ export const createLink = (make: WebSocketMaker, url: string, codec: Codec, hook
   ws.onopen = () => hooks.opened_(ws.protocol);
   ws.onmessage = e => hooks.message_(e.data);
   ws.onclose = e => hooks.gone_(e.code, e.reason);
-  ws.onerror = () => {}; // a close follows
+  ws.onerror = () => {
+    // a close follows; but Node's own tells none of an attempt that has failed
+    if (!ws.readyState) setTimeout(() => ws.onclose && hooks.gone_(1006, ''), 9);
+  };
   const link = {
     written_: 0,
     /** Has a frame sent with those that gather until flush_. */

@@ -51,30 +51,30 @@ test('cut connections and killed servers: everything exactly once and in order',
   const sub = reader.subscribe<string>('a', { from: 'start', window: { records: 64 } });
   sub.addEventListener('record', e => got.push(e.detail.data));
   sub.addEventListener('gap', e => got.push(`gap ${e.detail.from}`));
-  const n = 4000;
-  let done = false;
-  const trouble = (async () => {
-    for (let i = 0; !done; i++) {
-      await new Promise(ok => setTimeout(ok, 80 + Math.random() * 100));
-      if (i % 6 === 5)
-        await server.restart(); // it is killed first
-      else way.cut();
-    }
-  })();
+  const n = 6000;
+  let delivered = 0;
+  let next = 100;
+  let troubles = 0;
+  let restart = Promise.resolve();
+  publisher.addEventListener('message', e => {
+    if (e.detail.status !== 'delivered' || ++delivered < next) return;
+    next = delivered + 200 + Math.random() * 200; // in the middle of what is on its way
+    if (++troubles % 5) way.cut();
+    else restart = restart.then(() => server.restart()); // it is killed first
+  });
   for (let i = 1; i <= n; i++) {
     await publisher.room();
     publisher.publish('a', `p ${i}`);
-    if (i % 40 === 0) await new Promise(ok => setTimeout(ok, 15));
   }
   await publisher.flush();
-  done = true;
-  await trouble;
+  await restart;
   expect(check(await other.take(n), { p: n })).toEqual([]);
   await until('all came here, too', () => got.length >= n);
   expect(got).toEqual(Array.from({ length: n }, (_, i) => `p ${i + 1}`));
   const stats = await publisher.stats();
   expect(stats).toMatchObject({ published: n, delivered: n, failed: 0, unknown: 0, lost: 0, outboxRecords: 0, outboxBytes: 0 });
-  expect(stats.connects).toBeGreaterThan(3);
+  expect(stats.connects).toBeGreaterThan(4);
+  expect(stats.resent).toBeGreaterThan(100);
 });
 
 test('a loop that is slow is not flooded', async ({ owner }) => {
@@ -170,4 +170,15 @@ test('a token is renewed on the open connection', async ({ owner }) => {
   const nobody = open(owner, server.url);
   await expect(nobody.connected()).rejects.toMatchObject({ codeName: 'unauthenticated' });
   await expect(nobody.publish('x', 1).done).rejects.toMatchObject({ codeName: 'closed' });
+});
+
+test('a server that is not there is told at once, and tried again', async ({ owner }) => {
+  const server = await serve(owner, { store: 'memory' });
+  await server.kill();
+  const s = open(owner, server.url, { connectTimeout: 60_000 });
+  const m = s.publish('a', 1);
+  await until('an attempt has failed', () => s.state === 'waiting');
+  expect(s.error).toMatchObject({ codeName: 'disconnected', op: `connect to ${server.ws}` });
+  await server.restart();
+  expect(await m.done).toMatchObject({ offset: 1 });
 });
