@@ -1,0 +1,85 @@
+// What the page says about the connection, and about codes. Nothing here touches the document.
+
+/** The server's table of codes: number to action, what happened, what to do. */
+export type Codes = { [code: number]: [action: string, what: string, hint: string] };
+
+export interface Fault {
+  code: number;
+  detail?: string;
+}
+
+/** What the connection is like. */
+export interface Situation {
+  host: string;
+  state: 'connecting' | 'authenticating' | 'open' | 'waiting' | 'closing' | 'failed' | 'closed';
+  /** Why there is no connection. */
+  fault?: Fault | undefined;
+  /** Whether this page has been connected before. */
+  before: boolean;
+  /** Seconds until the next attempt. */
+  retryIn?: number | undefined;
+  /** Who the server says this is. */
+  user?: string | undefined;
+  /** The server wants a token that it can take. */
+  wantsToken?: boolean;
+  /** Seconds until the token ends, where the server asked for the next one. */
+  tokenEnds?: number | undefined;
+  /** Messages that have no answer yet. */
+  waiting: number;
+  /** They survive the end of the browser. */
+  durable: boolean;
+}
+
+export const plural = (n: number, word: string): string => `${n.toLocaleString()} ${word}${n === 1 ? '' : 's'}`;
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export function newWords(codes: Codes) {
+  /** What happened, for people. A reason says more than the general words of RFC 6455's codes, and nothing if it only repeats them. */
+  function sentence({ code, detail }: Fault): string {
+    const what = codes[code]?.[1] ?? 'the server said something that this page has no words for';
+    if (!detail || detail.includes(what)) return capital(`${what} (${code}).`);
+    return capital(`${code < 4000 ? detail : `${what}: ${detail}`} (${code}).`);
+  }
+
+  /** What to do about it, if there is anything. */
+  const advice = (code: number): string => (codes[code]?.[2] ? `${capital(codes[code][2])}.` : '');
+
+  const queued = ({ waiting, durable }: Situation) => {
+    const where = durable ? 'safe in this browser' : 'here';
+    if (waiting === 0) return durable ? 'What you write is kept in this browser.' : 'What you write waits here.';
+    return `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} ${where}.`;
+  };
+
+  function open(s: Situation): string {
+    const who = s.user ? `to ${s.host} as ${s.user}.` : `to ${s.host}.`;
+    if (s.tokenEnds !== undefined) return `${who} The token ends in ${s.tokenEnds} s; with the next one you stay connected.`;
+    return s.waiting > 0 ? `${who} ${plural(s.waiting, 'message')} on the way.` : who;
+  }
+
+  /** Headline and explanation of the connection. */
+  function connection(s: Situation): [headline: string, explanation: string] {
+    const why = s.fault ? sentence(s.fault) : '';
+    if (s.wantsToken) return ['Not let in.', `${why} ${s.fault ? advice(s.fault.code) : ''} ${queued(s)}`];
+    switch (s.state) {
+      case 'open':
+        return ['Connected', open(s)];
+      case 'waiting':
+        return [`${s.before ? 'Cut off' : 'Not connected'}. Next try in ${s.retryIn ?? 0} s.`, `${why} ${queued(s)}`];
+      case 'failed':
+        return ['Stopped.', `${why} ${s.fault ? advice(s.fault.code) : ''}`];
+      case 'closing':
+      case 'closed':
+        return ['Closed.', ''];
+      default:
+        return [s.before ? 'Connecting again…' : 'Connecting…', `to ${s.host}. ${s.before || s.waiting > 0 ? queued(s) : ''}`];
+    }
+  }
+  return { sentence, advice, connection };
+}
+
+export type Words = ReturnType<typeof newWords>;
+
+/** Whether this refusal is one that another token can end. */
+export const wantsToken = (codes: Codes, code: number): boolean =>
+  (codes[code]?.[0] ?? (code >= 4200 && code < 4300 ? 'authenticate' : '')) === 'authenticate';
