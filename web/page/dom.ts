@@ -45,4 +45,4 @@ export function complain(input: HTMLElement, note: HTMLElement, text: string): v
   else input.removeAttribute('aria-invalid');
 }
 
-export const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -3,6 +3,7 @@ import { $, badge, element, timeOf } from './dom.ts';
 import { plural } from './words.ts';
 
 const MAX_ROWS = 500; // records shown; older ones leave the page
+const MAX_TEXT = 4000; // characters of a record that are shown
 const FEW = 8; // records at a time that a screen reader is told of; more is catching up
 
 /** What a record, or a message of this page, carries. */
@@ -16,11 +17,19 @@ export interface Stored {
 
 const hex = (bytes: Uint8Array) => Array.from(bytes.subarray(0, 100), b => b.toString(16).padStart(2, '0')).join(' ');
 
+const shorten = (text: string) =>
+  text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… and ${plural(text.length - MAX_TEXT, 'more character')}` : text;
+
 function payloadOf(p: Payload): HTMLElement {
-  if ('text' in p) return element('div', 'payload', element('p', 'data', p.text));
+  if ('text' in p) return element('div', 'payload', element('p', 'data', shorten(p.text)));
   const bytes = 'bytes' in p;
-  const shown = bytes ? `${hex(p.bytes)}${p.bytes.length > 100 ? ' …' : ''}` : p.json;
-  return element('div', 'payload', element('span', 'kind', bytes ? plural(p.bytes.length, 'byte') : 'JSON'), element('code', 'data', shown));
+  const shown = bytes ? `${hex(p.bytes)}${p.bytes.length > 100 ? ' …' : ''}` : shorten(p.json);
+  return element(
+    'div',
+    'payload',
+    element('span', 'kind', bytes ? plural(p.bytes.length, 'byte') : 'JSON'),
+    element('code', 'data', shown),
+  );
 }
 
 /** A row of the log, or of what waits. Offset 0: it has none yet. */
@@ -80,7 +89,9 @@ export function newLog(changed: () => void) {
       const meta = row.querySelector('.meta')!;
       meta.querySelector('.by')?.remove();
       meta.prepend(element('span', 'by', 'you'));
-      meta.append(badge('delivered', how.synced ? `synced to disk, on ${plural(how.copies || 1, 'machine')}` : 'in the server’s memory'));
+      meta.append(
+        badge('delivered', how.synced ? `synced to disk, on ${plural(how.copies || 1, 'machine')}` : 'in the server’s memory'),
+      );
       return true;
     },
     /** The records from this offset on are not in the channel any more. */

@@ -11,6 +11,8 @@ export interface Own {
   payload: Payload;
   at: number;
   status: 'pending' | 'sent' | 'delivered' | 'failed' | 'unknown';
+  /** The outbox has it. */
+  kept?: boolean;
   /** Where it was stored. 0: not known. */
   offset?: number;
   synced?: boolean;
@@ -25,6 +27,7 @@ const open = (m: Own) => m.status === 'pending' || m.status === 'sent';
 export function newQueue(words: Words, log: Log, again: (m: Own) => void, changed: () => void) {
   let messages: Own[] = [];
   const rows = new Map<Own, HTMLLIElement>();
+  let held = ''; // why the server has what is here wait
 
   function drop(m: Own): void {
     messages = messages.filter(other => other !== m);
@@ -68,13 +71,18 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
     row.querySelector('.meta')!.append(badge(m.status));
     if (!m.fault) return;
     row.append(ended(m) ? trouble(m) : element('div', 'trouble', words.sentence(m.fault)));
-    if (ended(m)) announce(`A message ${m.status === 'failed' ? 'failed' : 'has an unknown outcome'}. ${words.sentence(m.fault)}`);
+    if (ended(m))
+      announce(`A message ${m.status === 'failed' ? 'failed' : 'has an unknown outcome'}. ${words.sentence(m.fault)}`);
   }
 
   return {
     add: (m: Own): void => void messages.push(m),
     /** Messages without an answer, in all channels. */
     waiting: (): number => messages.filter(open).length,
+    /** The outbox has all of these. */
+    kept: (): boolean => messages.every(m => m.kept || !open(m)),
+    /** Since when the first of them has waited; undefined if there is none. */
+    since: (): number | undefined => messages.find(open)?.at,
     /** Takes rows away, since another channel is shown. */
     clear(): void {
       rows.clear();
@@ -96,10 +104,26 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
       const more = here.length - MAX_ROWS;
       show($('queue-more'), more > 0 ? `and ${plural(more, 'more message')}.` : '');
       $('outgoing').hidden = here.length === 0;
-      show($('outgoing-title'), here.length === 0 || here.some(m => !ended(m)) ? 'Not yet in the channel' : 'Not stored, or not known to be');
+      if (here.length === 0) held = '';
+      show($('queue-held'), held);
+      show(
+        $('outgoing-title'),
+        here.length === 0 || here.some(m => !ended(m)) ? 'Not yet in the channel' : 'Not stored, or not known to be',
+      );
       const other = messages.filter(m => m.channel !== channel);
       const names = [...new Set(other.map(m => m.channel))].join(', ');
-      show($('elsewhere'), other.length ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not stored in ${names}.` : '');
+      show(
+        $('elsewhere'),
+        other.length
+          ? `${plural(other.length, 'message')} of yours ${other.length === 1 ? 'is' : 'are'} not stored in ${names}.`
+          : '',
+      );
+    },
+    /** The server has the messages of this channel wait. */
+    held(why: string): void {
+      held = why;
+      announce(why);
+      changed();
     },
     /** Whether nothing of this channel is shown. */
     empty: (): boolean => rows.size === 0,

@@ -1,4 +1,5 @@
 // What the page says about the connection, and about codes. Nothing here touches the document.
+import type { HoldfastError } from '@holdfast/client/session';
 
 /** The server's table of codes: number to action, what happened, what to do. */
 export type Codes = { [code: number]: [action: string, what: string, hint: string] };
@@ -7,6 +8,13 @@ export interface Fault {
   code: number;
   detail?: string;
 }
+
+/** What a thrown error says. A HoldfastError's message is "OP: DETAIL (NAME)". */
+export const faultOf = (e: unknown): Fault => {
+  const { code, message, op, codeName } = e as HoldfastError;
+  if (!codeName) return { code: 4300, detail: String(e) };
+  return { code, detail: message.slice(op.length + 2, -codeName.length - 2).trim() };
+};
 
 /** What the connection is like. */
 export interface Situation {
@@ -22,10 +30,14 @@ export interface Situation {
   user?: string | undefined;
   /** The server wants a token that it can take. */
   wantsToken?: boolean;
-  /** Seconds until the token ends, where the server asked for the next one. */
+  /** The browser says that there is no network. */
+  offline?: boolean;
+  /** Seconds until the token ends, where the server asked for the next one; NaN if it does not say when. */
   tokenEnds?: number | undefined;
   /** Messages that have no answer yet. */
   waiting: number;
+  /** For how many seconds the first of them has waited over this connection. */
+  waitingFor?: number;
   /** They survive the end of the browser. */
   durable: boolean;
 }
@@ -46,15 +58,18 @@ export function newWords(codes: Codes) {
   const advice = (code: number): string => (codes[code]?.[2] ? `${capital(codes[code][2])}.` : '');
 
   const queued = ({ waiting, durable }: Situation) => {
-    const where = durable ? 'safe in this browser' : 'here';
+    const where = durable ? 'safely in this browser' : 'here';
     if (waiting === 0) return durable ? 'What you write is kept in this browser.' : 'What you write waits here.';
     return `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} ${where}.`;
   };
 
   function open(s: Situation): string {
     const who = s.user ? `to ${s.host} as ${s.user}.` : `to ${s.host}.`;
-    if (s.tokenEnds !== undefined) return `${who} The token ends in ${s.tokenEnds} s; with the next one you stay connected.`;
-    return s.waiting > 0 ? `${who} ${plural(s.waiting, 'message')} on the way.` : who;
+    const when = Number.isNaN(s.tokenEnds) ? 'soon' : `in ${s.tokenEnds} s`;
+    if (s.tokenEnds !== undefined) return `${who} The token ends ${when}; with the next one you stay connected.`;
+    if (s.waiting === 0) return who;
+    const { waitingFor = 0 } = s;
+    return `${who} ${plural(s.waiting, 'message')} on the way${waitingFor >= 3 ? `, without an answer for ${waitingFor} s` : ''}.`;
   }
 
   /** Headline and explanation of the connection. */
@@ -65,6 +80,7 @@ export function newWords(codes: Codes) {
       case 'open':
         return ['Connected', open(s)];
       case 'waiting':
+        if (s.offline) return ['Offline.', `It goes on when there is a network again. ${queued(s)}`];
         return [`${s.before ? 'Cut off' : 'Not connected'}. Next try in ${s.retryIn ?? 0} s.`, `${why} ${queued(s)}`];
       case 'failed':
         return ['Stopped.', `${why} ${s.fault ? advice(s.fault.code) : ''}`];
@@ -80,6 +96,6 @@ export function newWords(codes: Codes) {
 
 export type Words = ReturnType<typeof newWords>;
 
-/** Whether this refusal is one that another token can end. */
-export const wantsToken = (codes: Codes, code: number): boolean =>
-  (codes[code]?.[0] ?? (code >= 4200 && code < 4300 ? 'authenticate' : '')) === 'authenticate';
+/** What a code asks of a client: now, later, authenticate, stop, none. A code that is not in the table is judged by its range. */
+export const actionOf = (codes: Codes, code: number): string =>
+  codes[code]?.[0] ?? ['now', 'later', 'authenticate', 'stop'][Math.floor(code / 100) - 40] ?? 'now';

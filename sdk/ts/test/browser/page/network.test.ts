@@ -2,7 +2,10 @@
 // says what is happening.
 import { expect } from 'vitest';
 import { blackHole, check, collect, cut, launch, long, portsOf, publish, serve, shoot, test, until } from '../harness/index.ts';
-import { shows, texts, visit } from './driver.ts';
+import { type Person, shows, texts, visit } from './driver.ts';
+
+/** Everything that the page has said about being cut off. */
+const cutOff = async (person: Person) => (await person.said()).filter(text => /^Cut off\. Next try in \d+ s\./.test(text));
 
 test('first visit', async ({ owner }) => {
   const server = await serve(owner);
@@ -52,16 +55,17 @@ test('the connection is cut, again and again, while one publishes', async ({ own
   for (let from = 1; from <= 60; from += 20) {
     const writing = ann.write(...texts('ann', from, from + 19));
     await until('some of them came', () => other.records.length >= from);
+    const before = (await cutOff(ann)).length;
     await cut(server, browser.pids());
+    await until('it says so', async () => (await cutOff(ann)).length > before);
+    if (from === 1) await shoot(ann.page, 'cut');
     await writing;
     await ann.says(/^Connected/);
   }
   await ann.settled();
   expect(check(await other.take(60), { ann: 60 })).toEqual([]);
   await shows(ann, texts('ann', 1, 60));
-  expect(await ann.said()).toContainEqual(
-    expect.stringMatching(/^Cut off\. Next try in \d s\. The connection ended without a close frame \(1006\)\./),
-  );
+  expect(await cutOff(ann)).toContainEqual(expect.stringMatching(/The connection ended without a close frame \(1006\)\./));
   expect(browser.mistakes).toEqual([]);
 });
 
@@ -77,7 +81,7 @@ test('the server is killed, and comes back', async ({ owner }) => {
   await server.kill();
   await ann.says(/^Cut off\. Next try in \d+ s\./);
   await ann.write(...texts('ann', 4, 6));
-  expect(await ann.says(/3 messages/)).toContain('3 messages wait safe in this browser.');
+  expect(await ann.says(/3 messages/)).toContain('3 messages wait safely in this browser.');
   expect((await ann.queue()).map(r => r.status)).toEqual(['pending', 'pending', 'pending']);
   await shoot(ann.page, 'server-killed');
 
@@ -100,9 +104,9 @@ test(`offline for ${long ? 'a minute' : 'some seconds'} with ten messages queued
 
   await browser.context.setOffline(true);
   await cut(server, browser.pids()); // what is open is not cut by that
-  await ann.says(/^Cut off/);
+  await ann.says(/^Offline\. It goes on when there is a network again\./);
   await ann.write(...texts('ann', 1, 10));
-  await ann.says(/10 messages wait safe in this browser/);
+  await ann.says(/10 messages wait safely in this browser/);
   await shoot(ann.page, 'offline');
   await ann.page.waitForTimeout(long ? 60_000 : 4_000); // what is tested is time
   expect(other.records).toEqual([]);

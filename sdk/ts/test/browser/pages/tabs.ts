@@ -1,6 +1,6 @@
 // A tab that shares: it publishes numbered texts, reads a channel, and notes what it got and what became of what it sent.
 import { indexedDB } from '../../../src/indexeddb.ts';
-import { HoldfastError, type Message, Session } from '../../../src/session.ts';
+import { HoldfastError, type Message, memoryOutbox, Session, type SubscribeOptions } from '../../../src/session.ts';
 import { shareTabs } from '../../../src/tabs.ts';
 
 const q = new URLSearchParams(location.search);
@@ -8,8 +8,8 @@ const name = q.get('name')!;
 const channel = q.get('channel') ?? 'tabs:all';
 
 const session = new Session(`${location.origin.replace('http', 'ws')}/ws`, {
-  outbox: indexedDB({ name: 'tabs' }),
-  tabs: shareTabs(),
+  outbox: q.has('memory') ? memoryOutbox() : indexedDB({ name: 'tabs' }),
+  tabs: q.has('single') ? undefined : shareTabs(),
   backoff: { baseDelay: 50, maxDelay: 300 },
 });
 
@@ -22,14 +22,20 @@ const states: string[] = [];
 let published = 0;
 let kept = 0;
 let running = true;
+let release = () => {};
+const held = new Promise<void>(done => {
+  release = done;
+});
 
 session.addEventListener('status', () => {
   if (states.at(-1) !== session.state) states.push(session.state);
 });
 
-async function read(): Promise<void> {
-  const sub = session.subscribe<string>(channel, { from: 'start' });
+/** Reads the channel from its start. With `hold`, it takes one record and is then busy until release() is called. */
+async function read(o: SubscribeOptions & { hold?: boolean } = {}): Promise<void> {
+  const sub = session.subscribe<string>(channel, { from: 'start', ...o });
   for await (const r of sub) {
+    if (o.hold && texts.length === 1) await held;
     if ('from' in r) gaps.push(JSON.stringify(r));
     else {
       texts.push(r.text());
@@ -77,6 +83,7 @@ const page = {
   states,
   publish,
   read,
+  release: () => release(),
   published: () => published,
   kept: () => kept,
   stop: () => {

@@ -23,10 +23,12 @@ async function start(owner: Owner) {
     tabs,
     /** How many connections all tabs have made. */
     sockets: () => sockets,
-    async open(name: string): Promise<Page> {
-      const page = await browser.page(`${url}?name=${name}&channel=${channel}`);
+    async open(name: string, how = ''): Promise<Page> {
+      const page = await browser.page(`${url}?name=${name}&channel=${channel}&${how}`);
       tabs.set(name, page);
-      await page.evaluate(() => void shared.read());
+      // so that the first one leads, and then the others in their order
+      if (!how.includes('hasty')) await until('it has joined', () => page.evaluate(() => !!shared.session.outbox));
+      if (!how.includes('idle')) await page.evaluate(() => void shared.read());
       return page;
     },
   };
@@ -88,7 +90,7 @@ test('the leader is closed, the next one crashes, then the server, and the third
   await far(c, 240);
   await freeze(c, 'frozen');
   const before = await d.evaluate(() => shared.kept());
-  await far(d, before + 60); // the fourth leads
+  await far(d, Math.min(before + 60, 400)); // the fourth leads
   await freeze(c, 'active');
 
   for (const p of [c, d, e]) {
@@ -107,4 +109,144 @@ test('the leader is closed, the next one crashes, then the server, and the third
   expect(came('b')).toBeGreaterThanOrEqual(keptB);
   for (const p of [c, d, e]) await same(p, t.other.texts());
   expect(t.browser.mistakes).toEqual([]);
+});
+
+test('a follower that reloads while there is no server finds what it had queued; one that is killed or frozen holds nobody up', async ({
+  owner,
+}) => {
+  const t = await start(owner);
+  const [a, b, c] = [await t.open('a'), await t.open('b'), await t.open('c')];
+  for (const p of [a, b, c]) await open(p);
+  await t.server.kill();
+  await until('the follower hears of it', () => b.evaluate(() => shared.session.state === 'waiting'));
+  await b.evaluate(() => shared.publish(10));
+  await until('the leader has it', () => b.evaluate(() => shared.kept() === 10));
+  await b.reload();
+  await until('the new page is told', () => b.evaluate(() => shared.session.messages.size === 10));
+  expect(await b.evaluate(() => [...shared.session.messages.values()].map(m => m.data).join())).toBe(
+    Array.from({ length: 10 }, (_, i) => `b ${i + 1}`).join(),
+  );
+  await crash(c);
+  await t.server.restart();
+  expect(check(await t.other.take(10), { b: 10 })).toEqual([]);
+  await until('and that it is stored', () => b.evaluate(() => !shared.session.messages.size));
+  await same(a, t.other.texts());
+
+  await b.evaluate(() => void shared.read());
+  await same(b, t.other.texts());
+  await freeze(b, 'frozen');
+  await a.evaluate(() => shared.publish(1500)); // more than a window
+  await t.other.take(1510);
+  await same(a, t.other.texts());
+  await freeze(b, 'active');
+  await same(b, t.other.texts());
+  await b.evaluate(() => void shared.session.publish('tabs:all', 'b 11'));
+  expect(check(await t.other.take(1511), { a: 1500, b: 11 })).toEqual([]);
+  expect(t.browser.mistakes).toEqual([]);
+});
+
+test('who is slow makes the others wait, a window behind, until it goes', async ({ owner }) => {
+  const t = await start(owner);
+  const a = await t.open('a');
+  const slow = await t.open('slow', 'idle');
+  await slow.evaluate(() => void shared.read({ hold: true, window: { records: 100 } }));
+  for (const p of [a, slow]) await open(p);
+  await a.evaluate(() => shared.publish(1000));
+  await t.other.take(1000);
+  await until('a has read as far as it may', () => a.evaluate(() => shared.texts.length >= 100));
+  expect(await a.evaluate(() => shared.texts.length)).toBeLessThanOrEqual(102);
+  await slow.close();
+  await same(a, t.other.texts());
+});
+
+test('calls, figures and a named cursor go through the leader', async ({ owner }) => {
+  const t = await start(owner);
+  const [a, b] = [await t.open('a', 'idle'), await t.open('b', 'idle')];
+  await open(b);
+  await b.evaluate(() => shared.publish(3));
+  await t.other.take(3);
+  const code = () => shared.session.call('nobody.has.this').catch(e => e.codeName as string);
+  expect(await b.evaluate(code)).toBe(await a.evaluate(code));
+  expect(await b.evaluate(async () => (await shared.session.stats()).connects)).toBe(1);
+
+  await b.evaluate(() => void shared.read({ cursor: 'k' }));
+  await same(b, t.other.texts());
+  await a.close(); // the leader
+  await b.evaluate(() => shared.publish(1));
+  await t.other.take(4);
+  await same(b, t.other.texts());
+  await until('all is answered', () => b.evaluate(() => shared.ends.delivered === 4));
+  expect(await b.evaluate(() => shared.session.close())).toBe(0);
+  const c = await t.open('c', 'idle');
+  await c.evaluate(() => shared.publish(1));
+  await t.other.take(5);
+  await c.evaluate(() => void shared.read({ cursor: 'k' }));
+  await same(c, ['c 1']);
+});
+
+test('without Web Locks, or with tabs of another version, each tab has a connection and an outbox of its own', async ({
+  owner,
+}) => {
+  const t = await start(owner);
+  await t.browser.context.addInitScript(() => {
+    if (location.search.includes('nolocks')) Object.defineProperty(navigator, 'locks', { value: undefined });
+  });
+  const tabs = [await t.open('a', 'nolocks'), await t.open('b', 'nolocks'), await t.open('c')];
+  for (const p of tabs) await open(p);
+  expect(t.sockets()).toBe(3);
+  for (const p of tabs) await p.evaluate(() => shared.publish(20));
+  expect(check(await t.other.take(60), { a: 20, b: 20, c: 20 })).toEqual([]);
+  for (const p of tabs) await same(p, t.other.texts());
+
+  // c leads; a leader of another version speaks up in d's stead
+  const d = await t.open('d');
+  await open(d);
+  expect(t.sockets()).toBe(3);
+  await tabs[2]!.evaluate(async () => {
+    const name = (await navigator.locks.query()).held!.find(l => l.name?.endsWith(' lead'))!.name!.slice(0, -' lead'.length);
+    new BroadcastChannel(name).postMessage({ v: 99, t: 'lead', from: 'x', e: 'y' });
+  });
+  await until('d has a connection', () => t.sockets() === 4);
+  await d.evaluate(() => shared.publish(20));
+  expect(check(await t.other.take(80), { a: 20, b: 20, c: 20, d: 20 })).toEqual([]);
+  await same(d, t.other.texts());
+
+  // what a tab alone has queued is there after a reload
+  await t.server.kill();
+  await until('a hears of it', () => tabs[0]!.evaluate(() => shared.session.state === 'waiting'));
+  await tabs[0]!.evaluate(() => shared.publish(5));
+  await until('it is kept', () => tabs[0]!.evaluate(() => shared.kept() === 25));
+  await tabs[0]!.reload();
+  await until('it is there', () => tabs[0]!.evaluate(() => shared.session.messages.size === 5));
+  await t.server.restart();
+  expect(check(await t.other.take(85), { a: 25, b: 20, c: 20, d: 20 })).toEqual([]);
+  expect(t.browser.mistakes).toEqual([]);
+});
+
+test('with an outbox in memory, what a dead leader may have sent ends as unknown', async ({ owner }) => {
+  const t = await start(owner);
+  const [a, b] = [await t.open('a', 'memory'), await t.open('b', 'memory')];
+  for (const p of [a, b]) await open(p);
+  await t.server.kill();
+  await until('the follower hears of it', () => b.evaluate(() => shared.session.state === 'waiting'));
+  await b.evaluate(() => shared.publish(3));
+  await until('the leader has it', () => b.evaluate(() => shared.kept() === 3));
+  await crash(a);
+  await until('the follower hears what became of it', () => b.evaluate(() => shared.ends.unknown === 3));
+  await t.server.restart();
+  await b.evaluate(() => shared.publish(2));
+  expect((await t.other.take(2)).map(r => r.text)).toEqual(['b 4', 'b 5']);
+});
+
+test('tabs wait for a page that has the outbox and does not share it', async ({ owner }) => {
+  const t = await start(owner);
+  const single = await t.open('s', 'single');
+  await open(single);
+  const [a, b] = [await t.open('a', 'hasty'), await t.open('b', 'hasty')];
+  await b.evaluate(() => void shared.publish(5));
+  await until('they say why they wait', () => b.evaluate(() => shared.session.error?.codeName === 'outbox_locked'));
+  await single.close();
+  for (const p of [a, b]) await open(p);
+  expect(check(await t.other.take(5), { b: 5 })).toEqual([]);
+  await same(a, t.other.texts());
 });
