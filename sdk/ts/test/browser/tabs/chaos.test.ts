@@ -23,6 +23,8 @@ test(`tabs and a server that come and go for ${seconds} s`, { timeout: seconds *
   };
   const any = () => [...live][Math.floor(Math.random() * live.size)]!;
   const kept = async (name: string, page: Page) => {
+    const failures = await page.evaluate(() => shared.failures);
+    expect(failures, `${name}, after ${story}`).toEqual([]);
     atLeast[name] = await page.evaluate(() => shared.kept());
     live.delete(name);
   };
