@@ -37,14 +37,23 @@ interface Tab {
   /** It has still to hear what was left in the outbox. */
   fresh_: boolean;
   subs_: Map<number, Channel>;
+  /** How its last records ended: it may have left just before it was told, to come back and ask. */
+  told_: Ends;
 }
+
+type Ends = Map<string, EntrySignal>;
+
+const remember = (ends: Ends, s: EntrySignal) => {
+  ends.set(s.id, s);
+  if (ends.size > maxEnds) ends.delete(ends.keys().next().value!);
+};
 
 /** How long after another page was found to have the outbox that is tried again; in ms. */
 const again = 1e3;
 /** How long a new leader waits to hear from all tabs where they stand, before it subscribes; in ms. */
 const patience = 1e3;
-/** How many outcomes are kept for tabs that are away. */
-const maxEnded = 1e3;
+/** How many outcomes are kept for each tab, and for all that are away: more than a tab has under way at a time. */
+const maxEnds = 2e3;
 /** How many publishes wait for room in the outbox, beyond what that says of itself; a tab hears of a full one a little late. */
 const maxHold = 1e3;
 
@@ -57,7 +66,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
   /** What is in the outbox, of all pages. */
   const held = new Map<string, Signal & { e: 'restored' }>();
   /** How records ended whose tabs were away. */
-  const ended = new Map<string, EntrySignal>();
+  const ended: Ends = new Map();
   let number = 0;
   let patient = true;
   let engine: Engine;
@@ -105,11 +114,9 @@ export function newHub(host: HubHost, live: string[]): Hub {
     const { status, producer = '', number = 0 } = s;
     if (s.end) held.delete(s.id);
     else if (held.has(s.id)) Object.assign(held.get(s.id)!, producer ? { status, producer, number } : { status });
-    if (isHere(page)) return tell(s, page);
-    tell(s);
-    if (!s.end) return;
-    ended.set(s.id, s);
-    if (ended.size > maxEnded) ended.delete(ended.keys().next().value!);
+    const here = isHere(page);
+    tell(s, here ? page : undefined);
+    if (s.end) remember(here ? tabs.get(page)!.told_ : ended, s);
   };
 
   const sink: Sink = s => {
@@ -209,7 +216,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
         joins = joins?.filter(([x, j]) => x !== tab || j.cmd.sub !== c.sub);
         return channel && leave(tab, channel);
       case 'done':
-        return channel?.done_(tab, c.g, c.took, c.o, c.term);
+        return channel?.done_(tab, c.g, c.took, c.o!, c.term!);
       case 'call':
       case 'stats':
         asked.set(++number, [tab, c.id]);
@@ -239,7 +246,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     hello_(tab, fresh, list) {
       if (isHere(tab)) self.gone_(tab);
       else if (!tabs.has(tab)) host.watch_(tab);
-      const t: Tab = { here_: true, fresh_: fresh, subs_: new Map() };
+      const t: Tab = { here_: true, fresh_: fresh, subs_: new Map(), told_: new Map() };
       tabs.set(tab, t);
       if (status) tell(status, tab);
       tellLeft(tab, t);
@@ -256,6 +263,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     gone_(tab) {
       const t = tabs.get(tab);
       tabs.delete(tab);
+      for (const s of t?.told_.values() ?? []) remember(ended, s);
       for (const c of new Set(t?.subs_.values())) leave(tab, c);
       for (const [n, [x]] of asked) if (x === tab) asked.delete(n);
       begin();
@@ -279,7 +287,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     begin();
   }, patience);
   for (const tab of live) {
-    tabs.set(tab, { here_: false, fresh_: false, subs_: new Map() });
+    tabs.set(tab, { here_: false, fresh_: false, subs_: new Map(), told_: new Map() });
     host.watch_(tab);
   }
   const start = () => {

@@ -27,7 +27,7 @@ export interface Reader {
   /** The page was told a term. */
   told_: boolean;
   /** The application is done up to here. */
-  done_: number;
+  done_: { term: string; o: number };
   /** What the page was given and has not taken yet, */
   untaken_: Amount;
   /** and how much of that was from a stream that is over. */
@@ -41,7 +41,7 @@ export const newReader = (cmd: SubscribeCommand): Reader => ({
   stream_: undefined,
   g_: 0,
   told_: false,
-  done_: 0,
+  done_: { term: '', o: 0 },
   untaken_: [0, 0],
   stale_: [0, 0],
 });
@@ -50,7 +50,8 @@ export const newReader = (cmd: SubscribeCommand): Reader => ({
 export const place = (r: Reader, term: string, o: number) => {
   const { earlier = [] } = r.cmd_;
   r.at_ = { term, o, earlier: r.cmd_.term ? earlier : [] };
-  r.start_ = r.done_ = o;
+  r.start_ = o;
+  r.done_ = { term, o };
 };
 
 /** The leader's stream begins, or begins again. */
