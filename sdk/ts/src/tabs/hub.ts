@@ -106,7 +106,15 @@ export function newHub(host: HubHost, live: string[]): Hub {
   };
 
   const pump = () => {
-    while (hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+    while (!closed && hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+  };
+
+  const go = () => {
+    const waited = early;
+    early = [];
+    for (const [tab, list] of waited) self.take_(tab, list);
+    begin();
+    pump();
   };
 
   const entry = (s: EntrySignal) => {
@@ -136,11 +144,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
         outbox = s;
         for (const [id, t] of tabs) tellLeft(id, t);
         tell(s);
-        const waited = early;
-        early = [];
-        for (const [tab, list] of waited) self.take_(tab, list);
-        begin();
-        return pump();
+        return queueMicrotask(go); // the engine takes nothing at once while it tells
       }
       case 'restored':
         return void held.set(s.id, s);
