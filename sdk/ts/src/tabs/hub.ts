@@ -76,7 +76,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
   const hold: (Command & { c: 'publish' })[] = [];
   let closed: (() => void) | undefined;
   /** What tabs want while the outbox is not open yet, so that it can say which records it has already. */
-  const early: [string, Request[]][] = [];
+  let early: [string, Request[]][] = [];
   /** Where tabs want to read, until all have told. */
   let joins: [string, Join][] | undefined = [];
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -106,7 +106,15 @@ export function newHub(host: HubHost, live: string[]): Hub {
   };
 
   const pump = () => {
-    while (hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+    while (!closed && hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+  };
+
+  const go = () => {
+    const waited = early;
+    early = [];
+    for (const [tab, list] of waited) self.take_(tab, list);
+    begin();
+    pump();
   };
 
   const entry = (s: EntrySignal) => {
@@ -132,13 +140,12 @@ export function newHub(host: HubHost, live: string[]): Hub {
         }
         status = s;
         return tell(s);
-      case 'outbox':
+      case 'outbox': {
         outbox = s;
         for (const [id, t] of tabs) tellLeft(id, t);
         tell(s);
-        for (const [tab, list] of early.splice(0)) self.take_(tab, list);
-        begin();
-        return pump();
+        return queueMicrotask(go); // the engine takes nothing at once while it tells
+      }
       case 'restored':
         return void held.set(s.id, s);
       case 'entry':
@@ -263,6 +270,8 @@ export function newHub(host: HubHost, live: string[]): Hub {
     gone_(tab) {
       const t = tabs.get(tab);
       tabs.delete(tab);
+      early = early.filter(x => x[0] !== tab);
+      joins = joins?.filter(x => x[0] !== tab);
       for (const s of t?.told_.values() ?? []) remember(ended, s);
       for (const c of new Set(t?.subs_.values())) leave(tab, c);
       for (const [n, [x]] of asked) if (x === tab) asked.delete(n);

@@ -176,8 +176,9 @@ export function newTab(o: TabOptions): Engine {
         return waits.delete((s.e === 'reply' ? 'call' : 'stats') + s.id) ? o.sink_(s) : undefined;
       case 'subscribed': {
         const r = readers.get(s.sub);
-        if (r) place(r, s.term, s.o);
-        return r && o.sink_(s);
+        if (!r || r.at_) return;
+        place(r, s.term, s.o);
+        return o.sink_(s);
       }
       case 'ended':
         return readers.delete(s.sub) ? o.sink_(s) : undefined;

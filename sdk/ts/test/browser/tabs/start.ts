@@ -42,6 +42,11 @@ export async function same(p: Page, texts: string[]) {
       cause: e,
     });
   });
-  expect(await p.evaluate(() => shared.texts)).toEqual(texts);
+  const got = await p.evaluate(() => shared.texts);
+  const i = got.findIndex((x, i) => x !== texts[i]);
+  expect(got.slice(Math.max(0, i - 3), i < 0 ? 0 : i + 5), `from record ${i} on, of ${got.length} and ${texts.length}`).toEqual(
+    texts.slice(Math.max(0, i - 3), i < 0 ? 0 : i + 5),
+  );
+  expect(got.length).toBe(texts.length);
   expect(await p.evaluate(() => shared.gaps)).toEqual([]);
 }
