@@ -20,6 +20,8 @@ export interface ServerOptions {
   store?: 'disk' | 'memory';
   /** Folder of the disk store. Default: a new one. */
   data?: string;
+  /** Address that it listens on. Default: 127.0.0.1. */
+  host?: string;
   /** Further flags of serve. */
   flags?: string[];
 }
@@ -46,13 +48,14 @@ export interface Server {
 /** Starts a server, and waits until it listens. */
 export async function serve(owner: Owner, options: ServerOptions = {}): Promise<Server> {
   const port = await freePort();
+  const address = `${options.host ?? '127.0.0.1'}:${port}`;
   const data = options.data ?? (options.store === 'memory' ? '' : owner.folder());
   let flags = options.flags ?? [];
   let child: Child;
   let log = '';
   const run = async () => {
     const store = options.store === 'memory' ? ['--store=memory'] : ['--store=disk', `--data=${data}`];
-    child = start(owner, program(), ['serve', `--listen=127.0.0.1:${port}`, ...store, ...flags]);
+    child = start(owner, program(), ['serve', `--listen=${address}`, ...store, ...flags]);
     await until('the server listens', () => {
       if (!child.alive()) throw new Error(`the server ended: ${child.err()}`);
       return child.out().includes('listening on');
@@ -61,8 +64,8 @@ export async function serve(owner: Owner, options: ServerOptions = {}): Promise<
   await run();
   return {
     port,
-    url: `http://127.0.0.1:${port}`,
-    ws: `ws://127.0.0.1:${port}/ws`,
+    url: `http://${address}`,
+    ws: `ws://${address}/ws`,
     pid: () => child.pid,
     kill: () => child.kill(),
     async restart(other) {

@@ -74,6 +74,8 @@ export async function visit(browser: Chromium, url: string): Promise<Person> {
         await page.fill('#message', text);
         await page.press('#message', 'Enter');
       }
+      // it shows them a moment later
+      await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 20)));
     },
     log: () => rows('#log'),
     queue: () => rows('#queue'),

@@ -1,7 +1,13 @@
 // The page at /, reloaded, killed, without a good token, in another channel: what was written is kept.
+import { networkInterfaces } from 'node:os';
 import { expect } from 'vitest';
 import { check, collect, launch, newIssuer, serve, shoot, test, until } from '../harness/index.ts';
 import { shows, texts, visit } from './driver.ts';
+
+/** An address of this machine that is none of loopback. */
+const elsewhere = Object.values(networkInterfaces())
+  .flat()
+  .find(i => i?.family === 'IPv4' && !i.internal)?.address;
 
 test('the page is reloaded with messages queued', async ({ owner }) => {
   const server = await serve(owner);
@@ -136,4 +142,30 @@ test('another channel: what is on its way goes on, and each shows its own', asyn
   const lobby = collect(owner, server, 'chat:lobby');
   expect(check(await lobby.take(2), { ann: 2 })).toEqual([]);
   expect(browser.mistakes).toEqual([]);
+});
+
+// Such a page is not secure, and so has no Web Locks: each tab has a connection and an outbox of its own.
+test.skipIf(!elsewhere)('the page of another machine, without TLS, in two tabs', async ({ owner }) => {
+  const server = await serve(owner, { host: elsewhere!, flags: ['--insecure'] });
+  const browser = await launch(owner);
+  const [ann, bob] = [await visit(browser, server.url), await visit(browser, server.url)];
+  await Promise.all([ann.says(/^Connected/), bob.says(/^Connected/)]);
+  expect(await ann.page.evaluate(() => isSecureContext)).toBe(false);
+  await ann.write('ann 1');
+  await ann.settled();
+  await server.kill();
+  await Promise.all([ann.says(/^Cut off/), bob.says(/^Cut off/)]);
+  await ann.write(...texts('ann', 2, 4));
+  await bob.write(...texts('bob', 1, 3));
+  await Promise.all([ann, bob].map(p => p.says(/3 messages wait safely in this browser/)));
+  await server.restart();
+  await ann.page.reload();
+  await ann.says(/^Connected/);
+  await ann.settled();
+  await bob.settled();
+  const other = collect(owner, server, 'chat:lobby');
+  expect(check(await other.take(7), { ann: 4, bob: 3 })).toEqual([]);
+  await shows(ann, other.texts());
+  await shows(bob, other.texts());
+  expect(browser.mistakes.filter(m => !m.includes('Cross-Origin-Opener-Policy'))).toEqual([]);
 });
