@@ -79,7 +79,7 @@ generate: ## Make generated code and the vectors anew.
 .PHONY: generated
 generated: ## Check that generated code is up to date (the vectors have a test of their own).
 	@$(say) 'generated code'
-	tools/unchanged '*_gen.go' -- go generate ./...
+	tools/unchanged '*_gen.*' -- go generate ./...
 
 .PHONY: unit
 UNIT_BUDGET ?= 5m
@@ -119,6 +119,7 @@ networked: tools
 sdk: ## The TypeScript SDK: types, style, what it weighs, and its tests in Node.
 	@$(say) 'SDK: types, build, tests in Node'
 	cd sdk/ts && npm run -s check && npm run -s build && npm run -s test
+	tools/unchanged 'page_gen.js' -- npm --prefix sdk/ts run -s page
 
 .PHONY: browser
 browser: build ## The SDK and the page, against real servers and in a real browser.

@@ -150,9 +150,13 @@ func (x *fuzzClient) says(what, n int) {
 		&wire.Pass{Channel: ch, Offset: num, Term: holdfast.Term(term % 40)},
 		&wire.Reconnect{After: int64(n), Code: holdfast.CodeDraining},
 		&wire.Ping{ID: num},
+		&wire.Refused{Channel: ch, Producer: p, Number: num, Code: holdfast.CodeRateLimited, RetryAfter: int64(more)},
+		&wire.Unsubscribed{Channel: ch, Code: holdfast.CodeCursorTaken},
+		&wire.Subscribed{ID: more, Channel: ch, Code: holdfast.CodeForbidden},
+		&wire.Refresh{Left: int64(n)},
 	}
 	var d wire.Decoder
-	d.Reset(x.codec, frames[what%len(frames)].Append(nil, x.codec))
+	d.Reset(x.codec, frames[(what-128)%len(frames)].Append(nil, x.codec))
 	if typ, err := d.Next(); err == nil && x.connected && !x.over {
 		x.step(session.ClientEvent{Kind: session.EvFrame, Type: typ, Decoder: &d})
 	}
@@ -160,7 +164,7 @@ func (x *fuzzClient) says(what, n int) {
 
 // app does one thing that an application, its outbox or its network may do now.
 func (x *fuzzClient) app(what, n int) {
-	switch what % 10 {
+	switch what % 11 {
 	case 0:
 		if !x.connected {
 			x.connected = true
@@ -211,6 +215,10 @@ func (x *fuzzClient) app(what, n int) {
 		}
 	case 9:
 		x.step(session.ClientEvent{Kind: session.EvDrop, Entry: session.Entry{ID: session.EntryID(n)}, Code: holdfast.CodeDropped})
+	case 10:
+		if x.connected {
+			x.step(session.ClientEvent{Kind: session.EvMoved, At: x.now.Add(-time.Duration(n) * time.Millisecond)})
+		}
 	}
 }
 

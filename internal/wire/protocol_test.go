@@ -163,3 +163,45 @@ func TestProtocolExample(t *testing.T) {
 		}
 	}
 }
+
+// The table of fields in protocol.md says how long a string may be, and how large a number.
+func TestProtocolLimits(t *testing.T) {
+	doc := protocol(t)
+	frameOf := map[string]string{} // a frame that has the field
+	for _, s := range samples {
+		for _, k := range keysOf(t, s.frame.Append(nil, wire.JSON)) {
+			frameOf[k] = s.typeName()
+		}
+	}
+	takes := func(key, value string) bool {
+		return decodeAll(wire.JSON, []byte(`{"t":"`+frameOf[key]+`","`+key+`":`+value+`}`)) == nil
+	}
+	row := regexp.MustCompile("(?m)^\\| \\d+ \\| `(\\w+)` \\| (number|string) \\| \\d \\| (.+) \\|$")
+	for _, m := range row.FindAllStringSubmatch(doc, -1) {
+		key, meaning := m[1], m[3]
+		if frameOf[key] == "" {
+			t.Errorf("%s: no frame has it", key)
+			continue
+		}
+		if m[2] == "string" {
+			limit := 4096
+			if strings.Contains(meaning, "at most 255 bytes") {
+				limit = 255
+			}
+			if !takes(key, `"`+strings.Repeat("x", limit)+`"`) || takes(key, `"`+strings.Repeat("x", limit+1)+`"`) {
+				t.Errorf("%s: the limit is not %d bytes", key, limit)
+			}
+			continue
+		}
+		limit := maxNumber
+		switch {
+		case strings.Contains(meaning, "at most 65535"):
+			limit = 65535
+		case strings.Contains(meaning, "32 bits"):
+			limit = 1<<32 - 1
+		}
+		if !takes(key, strconv.Itoa(limit)) || takes(key, strconv.Itoa(limit+1)) {
+			t.Errorf("%s: the limit is not %d", key, limit)
+		}
+	}
+}

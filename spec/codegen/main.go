@@ -1,5 +1,6 @@
-// Command codegen writes what is made from the tables in spec: code_gen.go from codes.json, and client/class_gen.go and
-// the tables of docs/close-codes.md from classes.json. Run it with go generate, in the root.
+// Command codegen writes what is made from the tables in spec: code_gen.go from codes.json, client/class_gen.go and
+// the tables of docs/close-codes.md from classes.json, the TypeScript SDK's tables from both, and its codec's from protocol.md. Run it
+// with go generate, in the root.
 package main
 
 import (
@@ -55,7 +56,20 @@ func render(root string) ([]file, error) {
 	if page, err = renderPage(page, &t, codes); err != nil {
 		return nil, err
 	}
-	return []file{{"code_gen.go", code}, {"client/class_gen.go", class}, {docPage, page}}, nil
+	ts, err := renderTypeScript(codes, &t)
+	if err != nil {
+		return nil, err
+	}
+	protocol, err := os.ReadFile(filepath.Join(root, protocolPage))
+	if err != nil {
+		return nil, err
+	}
+	fields, err := renderFields(string(protocol))
+	if err != nil {
+		return nil, err
+	}
+	return append(ts, file{"code_gen.go", code}, file{"client/class_gen.go", class}, file{docPage, page}, file{fieldsFile, fields},
+		file{numbersFile, renderNumbers(codes)}), nil
 }
 
 // read refuses fields that it does not know: a name that is spelled wrong must not count as left out.

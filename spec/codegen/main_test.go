@@ -22,7 +22,7 @@ func TestGeneratedFilesAreUpToDate(t *testing.T) {
 			t.Errorf("%s is not up to date: %v", f.path, err)
 		}
 	}
-	if len(files) != 3 {
+	if len(files) != 8 {
 		t.Errorf("%d files", len(files))
 	}
 }

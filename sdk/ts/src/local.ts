@@ -1,0 +1,2 @@
+export { localStorageOutbox } from './outbox/local.ts';
+export type { Outbox, OutboxOptions } from './outbox/store.ts';

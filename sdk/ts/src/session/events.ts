@@ -1,0 +1,50 @@
+import { HoldfastError } from '../spec/error.ts';
+import type { Fault } from './engine.ts';
+
+/** An EventTarget whose events are known: M says of what type the `detail` of each is. */
+export interface Target<M> extends EventTarget {
+  addEventListener<K extends keyof M & string>(
+    type: K,
+    listener: (e: CustomEvent<M[K]>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof M & string>(
+    type: K,
+    listener: (e: CustomEvent<M[K]>) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/** The class behind that. */
+export const TargetOf = <M>() => EventTarget as new () => Target<M>;
+
+export const emit = (t: EventTarget, type: string, detail: unknown) => t.dispatchEvent(new CustomEvent(type, { detail }));
+
+/** A promise that is settled from outside. Nobody has to look at it. */
+export interface Deferred<T> {
+  promise_: Promise<T>;
+  ok_(v: T): void;
+  no_(e: unknown): void;
+}
+
+export const deferred = <T>(): Deferred<T> => {
+  const d = {} as Deferred<T>;
+  d.promise_ = new Promise<T>((ok, no) => {
+    d.ok_ = ok;
+    d.no_ = no;
+  });
+  d.promise_.catch(() => {});
+  return d;
+};
+
+export const errorOf = (f: Fault, op: string): HoldfastError => new HoldfastError(f.code, f.op ?? op, f.detail);

@@ -1,0 +1,50 @@
+import { BadArgument, BadChannel, BadPayload } from '../spec/codes_gen.ts';
+import { HoldfastError } from '../spec/error.ts';
+import type { Content, Headers } from './engine.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const bytesOf = (s: string): Uint8Array => encoder.encode(s);
+export const textOf = (b: Uint8Array): string => decoder.decode(b);
+
+/** What kind of bytes data is. */
+export type ContentType = 'binary' | 'text' | 'json';
+
+/**
+ * Makes bytes of what is published: strings are text, ArrayBuffers and views of them are bytes, all else is JSON, unless `as` says
+ * otherwise. Bytes that are said to be JSON are JSON text. Throws `bad_payload`.
+ */
+export const encode = (op: string, data: unknown, as?: ContentType): [Content, Uint8Array] => {
+  if (data instanceof ArrayBuffer) data = new Uint8Array(data);
+  const bytes = ArrayBuffer.isView(data) && new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(); // it may be written to
+  if (bytes && as !== 'json') return [as === 'text' ? 1 : 0, bytes];
+  if (typeof data === 'string' && as !== 'json') return [as === 'binary' ? 0 : 1, bytesOf(data)];
+  let cause: unknown;
+  try {
+    const text = JSON.stringify(bytes ? JSON.parse(textOf(bytes)) : data) as string | undefined;
+    if (text !== undefined && (as ?? 'json') === 'json') return [2, bytesOf(text)];
+  } catch (e) {
+    cause = e;
+  }
+  throw new HoldfastError(BadPayload, op, `data cannot be ${as ?? 'json'}`, cause);
+};
+
+/** Gives back what was published. */
+export const decode = (type: Content, data: Uint8Array): unknown =>
+  type === 2 ? JSON.parse(textOf(data)) : type ? textOf(data) : data;
+
+/** Throws `bad_channel` for what is no name of a channel. */
+export const checkChannel = (op: string, ch: string): void => {
+  if (!/^[^\p{C}\p{Z}"\\\uFFFD]+$/u.test(ch) || bytesOf(ch).length > 255)
+    throw new HoldfastError(BadChannel, op, '1 to 255 bytes of printable text without spaces, quotes and backslashes are wanted');
+};
+
+/** Puts headers into their order. Throws `bad_argument` for those that no server takes. */
+export const headersOf = (op: string, h: Readonly<{ [name: string]: string }> | Readonly<Headers> = []): Headers => {
+  const list = (Array.isArray(h) ? h : Object.entries(h)).map(([k, v]): Headers[0] => [`${k}`, `${v}`]);
+  for (const [k, v] of list)
+    if (!k || bytesOf(k).length > 255 || bytesOf(v).length > 4096 || list.length > 64)
+      throw new HoldfastError(BadArgument, op, 'headers: at most 64, names of 1 to 255 bytes, values of at most 4,096');
+  return list;
+};
