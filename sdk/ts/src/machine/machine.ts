@@ -155,15 +155,15 @@ const events: Handlers<MachineEvent, 'k_'> = {
     c.pinged_ = 0;
     (frames[f.t] as ((f: ServerFrame) => void) | undefined)?.(f);
   },
-  publish: publish,
+  publish,
   persisted: e => {
     c.persisted_ = Math.max(c.persisted_, e.id_);
   },
-  marked: marked,
+  marked,
   drop: e => drop(e.id_, e.code_),
-  subscribe: subscribe,
+  subscribe,
   unsubscribe: e => unsubscribe(e.sub_),
-  done: done,
+  done,
   bye: () => {
     if (c.state_ === OPEN) {
       acks(true);
@@ -203,13 +203,23 @@ export const createMachine = (o: MachineOptions): Machine => {
 };
 
 const wake = () => {
-  const times = [c.expires_];
+  let next = Infinity;
+  const at = (t: number) => {
+    if (t && t < next) next = t;
+  };
+  at(c.expires_);
   if (c.state_ % OVER) {
-    times.push(c.leaveAt_, ...c.lanes_.map(l => l.haltedUntil_));
-    for (const s of c.subs_.values()) times.push(s.retryAt_, unacked(s) ? s.since_ + c.o_.ackDelay_! : 0);
-    if (c.pinged_) times.push(c.pinged_ + c.o_.pongTimeout_!);
-    else times.push(c.heard_ + c.heartbeat_, c.flight_ && c.answered_ + c.o_.ackTimeout_!);
+    at(c.leaveAt_);
+    if (c.pinged_) at(c.pinged_ + c.o_.pongTimeout_!);
+    else {
+      at(c.heard_ + c.heartbeat_);
+      if (c.flight_) at(c.answered_ + c.o_.ackTimeout_!);
+    }
+    for (const s of c.subs_.values()) {
+      if (unacked(s)) at(s.since_ + c.o_.ackDelay_!);
+      at(s.retryAt_);
+    }
+    for (const l of c.lanes_) at(l.haltedUntil_);
   }
-  const wanted = times.filter(t => t > 0);
-  return wanted.length ? Math.min(...wanted) : undefined;
+  return next < Infinity ? next : undefined;
 };
