@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { options } from '../../bundle.mjs';
 import { startServer, type TestServer } from './socket/server.ts';
 
@@ -16,14 +16,16 @@ const systemNode = ['/usr/local/bin/node', '/usr/bin/node'].find(existsSync) ?? 
 
 let folder: string;
 let server: TestServer;
+beforeEach(async () => {
+  server = await startServer(['echo']);
+});
+afterEach(() => server.close());
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-runtimes-'));
   const { outputFiles } = await build({ ...options, entryPoints: [join(root, 'src/socket.ts')], write: false, format: 'esm' });
   writeFileSync(join(folder, 'socket.mjs'), outputFiles![0]!.contents);
-  server = await startServer(['echo']);
 });
-afterAll(async () => {
-  await server.close();
+afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
@@ -42,7 +44,7 @@ test.each([
   const first = await server.connection();
   expect(await server.message()).toBe('early');
   first.send('early');
-  await new Promise(done => setImmediate(done)); // so that it is on its way
+  expect(await server.message()).toBe('cut it');
   first.terminate();
   const second = await server.connection();
   second.on('message', (data, isBinary) => second.send(data, { binary: isBinary }));

@@ -11,6 +11,7 @@ socket.addEventListener('reconnected', () => {
 });
 socket.onmessage = e => {
   got.push(typeof e.data === 'string' ? e.data : [...new Uint8Array(e.data)].join());
+  if (got.length === 1) socket.send('cut it');
   if (got.length === 3) socket.close(4000, 'done');
 };
 socket.onclose = e => {
