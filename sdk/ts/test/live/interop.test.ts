@@ -6,7 +6,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { json } from '../../src/json.ts';
 import { type ChannelRecord, type Gap, Session, type SessionOptions, type Subscription } from '../../src/session.ts';
-import { newIssuer, type Owner, program, publish, root, type Server, serve, test, until } from '../browser/harness/index.ts';
+import {
+  check,
+  collect,
+  newIssuer,
+  type Owner,
+  program,
+  publish,
+  root,
+  type Server,
+  serve,
+  test,
+  until,
+} from '../browser/harness/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-interop-'));
 const peer = join(folder, 'peer');
@@ -269,4 +281,21 @@ test('who published is known on the other side', async ({ owner }) => {
     ['alice', 'from here'],
     ['bob', 'from there'],
   ]);
+});
+
+test('tokens are renewed in JSON, too, and a reader in Go misses nothing', async ({ owner }) => {
+  const issuer = newIssuer(owner);
+  const server = await serve(owner, { store: 'memory', flags: [...issuer.flags, '--auth-refresh-window=3s'] });
+  const other = collect(owner, server, 'room', { token: issuer.token('bob', 300) });
+  let asked = 0;
+  const token = () => {
+    asked++;
+    return issuer.token('alice', 4);
+  };
+  const s = open(owner, server, { token, codec: json() });
+  await s.publish('room', 'alice 1').done;
+  await until('the first tokens are over', () => asked > 3, 60);
+  await s.publish('room', 'alice 2').done;
+  expect(check(await other.take(2), { alice: 2 })).toEqual([]);
+  expect(await s.stats()).toMatchObject({ connects: 1 });
 });
