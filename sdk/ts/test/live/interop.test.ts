@@ -181,7 +181,7 @@ describe.each(codecs)('$here here, $there in Go, $store', ({ here, there, store 
     const server = await serve(owner, { store });
     publish(server, 'jobs', ['1', '2']);
     const s = open(owner, server, options);
-    const sub = s.subscribe('jobs', { from: 'start', cursor: 'worker' });
+    const sub = s.subscribe('jobs', { from: 'start', cursor: 'worker', ack: 'manual' }); // so both are left for the other
     await take(sub, 1);
     const over = expect(take(sub, 99)).rejects.toMatchObject({ codeName: 'cursor_taken' });
     await takenInGo(server, there, 'jobs', 1, { cursor: 'worker' });
