@@ -1,6 +1,7 @@
 import type { Effect, Entry, Lane } from '../machine/types.ts';
 import type { Fault } from '../session/engine.ts';
-import { noChanges, type Outbox, type Store, type StoredEntry } from './store.ts';
+import { UnknownOutcome } from '../spec/codes_gen.ts';
+import { type Ended, maxEnds, noChanges, type Outbox, type Store, type StoredEntry, type Taken } from './store.ts';
 
 /** A record in the outbox. */
 export interface Held extends StoredEntry {
@@ -43,7 +44,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
   let changes = noChanges();
   let due = nothing();
   let writing: Promise<void> | undefined;
-  const pages = new Map<string, number>();
+  const pages = new Map<string, Taken>();
 
   const insert = (e: Held) => {
     entries.set(e.id, e);
@@ -91,7 +92,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
     load_(from: Store) {
       store = from;
       for (const l of from.lanes_) lanes.set(keyOf(l), l);
-      for (const [page, [n]] of from.pages_) pages.set(page, n);
+      for (const [page, t] of from.pages_) pages.set(page, t);
       for (const e of from.entries_) {
         const held = { ...e, room_: roomOf(e), out_: e.sent > 0 };
         insert(held);
@@ -103,18 +104,24 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
       Object.assign(e, x);
       insert(e);
       const [page, n] = split(e.key);
-      pages.set(page, n);
+      const [, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
+      note(page, [n, Date.now(), ends, low]);
       if (!store) return;
-      changes.pages_.set(page, [n, Date.now()]);
       const { room_, out_, ...stored } = e;
       changes.put_.push(stored);
       due.through_ = e.id;
       due.kept_.push(e);
     },
-    /** Whether a record was taken, now or by an earlier page, whatever became of it. */
-    had_(key: string): boolean {
+    /**
+     * What became of a record that was taken, now or by an earlier page, and is not in the outbox any more; undefined if it never was.
+     * All that left it were delivered but those that are noted.
+     */
+    had_(key: string): 'delivered' | Ended | undefined {
       const [page, n] = split(key);
-      return n <= (pages.get(page) ?? 0);
+      const [to, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
+      if (n > to) return;
+      if (n <= low) return [n, 'unknown', { code: UnknownOutcome, detail: 'too many others ended since' }];
+      return ends.find(e => e[0] === n) ?? 'delivered';
     },
     mark_({ id_, sent_, mem_ }: Effect & { k_: 'mark' }) {
       const first = entries.keys().next().value ?? Infinity;
@@ -128,14 +135,21 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
       setLane(k, { ...(lanes.get(k) ?? l), successor: l.successor });
       due.through_ = id;
     },
-    /** Takes an entry out that has its final answer. */
-    ended_(id: number): Held | undefined {
+    /** Takes an entry out that has its final answer; with `why`, if that is not that it was delivered. */
+    ended_(id: number, why?: [status: Ended[1], Fault]): Held | undefined {
       const e = entries.get(id);
       if (e) {
         entries.delete(id);
         byKey.delete(e.key);
         box.give_(e.room_);
         if (store) changes.drop_.push(id);
+        if (why) {
+          const [page, n] = split(e.key);
+          const [to, at, ends, low] = pages.get(page) ?? [n, Date.now(), [], 0];
+          const more: Ended[] = [...ends, [n, ...why]];
+          const [[gone] = [0]] = more.splice(0, more.length - maxEnds);
+          note(page, [to, at, more, Math.max(low, gone)]);
+        }
       }
       return e;
     },
@@ -162,6 +176,10 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
       for (const f of due.then_) f();
       s?.close_();
     },
+  };
+  const note = (page: string, t: Taken) => {
+    pages.set(page, t);
+    if (store) changes.pages_.set(page, t);
   };
   const setLane = (k: string, l: Lane) => {
     if (!store) return;

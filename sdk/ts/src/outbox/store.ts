@@ -29,12 +29,21 @@ export interface Changes {
   marks_?: Mark[] | undefined;
   /** To whom the outbox belongs from now on. */
   user_?: string | undefined;
-  /** Up to which of its records a page's were taken, and when; without, the page is forgotten. */
+  /** What became of a page's records; without, the page is forgotten. */
   pages_: Map<string, Taken | undefined>;
 }
 
-/** See {@link Changes}. */
-export type Taken = [n: number, at: number];
+/**
+ * Up to which of its records a page's were taken, when, and which of them did not end as delivered; of those up to `low` that is not
+ * known any more.
+ */
+export type Taken = [n: number, at: number, ends: Ended[], low: number];
+
+/** A record that ended as anything but delivered. */
+export type Ended = [n: number, status: 'failed' | 'unknown', fault: Fault];
+
+/** How many of these are kept for each page. */
+export const maxEnds = 64;
 
 /** How long it is remembered what a page has had taken: it may share with others, be frozen, and ask again when it goes on. In ms. */
 const remembered = 7 * 864e5;

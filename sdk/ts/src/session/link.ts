@@ -45,7 +45,7 @@ export const createLink = (make: WebSocketClass, url: string, codec: Codec, hook
         link.written_ += typeof m === 'string' ? m.length : m.byteLength;
         frames = [];
         size = 0;
-        ws.send(m);
+        if (ws.readyState === 1) ws.send(m); // else its close is on the way, and what is not answered goes out again
       }
       return ws.bufferedAmount;
     },

@@ -47,9 +47,11 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
   /** Answers a record that was taken before. */
   const known = ({ id }: Publish): boolean => {
     const e = box.byKey_.get(id);
+    const had = box.had_(id);
     if (e) kept(e);
-    else if (!box.had_(id)) return false;
-    else end(id, { status: 'unknown', fault: { code: UnknownOutcome, detail: 'an earlier page took it' } });
+    else if (!had) return false;
+    else if (had === 'delivered') end(id, { status: had, ack: { offset: 0, duplicate: true, synced: false, copies: 0 } });
+    else end(id, { status: had[1], fault: had[2] });
     return true;
   };
   const dropOldest = () => {
@@ -115,17 +117,15 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
       hooks.send_({ ...frame_, h: e.h, content: e.type, data: e.data });
     },
     outcome_(f: Effect & { k_: 'outcome' }) {
-      const e = box.ended_(f.entry_.id);
-      if (!e) return;
       const status = f.outcome_;
+      const fault = status === 'delivered' ? undefined : hooks.fault_(f);
+      const e = box.ended_(f.entry_.id, fault && [status as 'failed', fault]);
+      if (!e) return;
       stats[status]++;
       if (f.duplicate_) stats.duplicates++;
-      if (status === 'delivered')
-        end(e.key, { status, ack: { offset: f.offset_, duplicate: f.duplicate_, synced: f.synced_, copies: f.copies_ } });
-      else {
-        const fault = hooks.fault_(f);
+      if (fault)
         box.whenDurable_(() => end(e.key, { status, fault })); // then no later page sends it
-      }
+      else end(e.key, { status, ack: { offset: f.offset_, duplicate: f.duplicate_, synced: f.synced_, copies: f.copies_ } });
       room();
     },
     /** Tells what an earlier page left. */
