@@ -67,13 +67,17 @@ export const simulate = (): Server => {
     protocol = binary.subprotocol_;
     bufferedAmount = 0;
     binaryType = '';
+    readyState = 0;
     constructor() {
       current = this;
       server.attempts++;
       const mode = server.mode;
       setTimeout(() => {
         if (mode === 'refuse') this.end(1006);
-        else if (mode !== 'hang') this.onopen?.();
+        else if (mode !== 'hang') {
+          this.readyState = 1;
+          this.onopen?.();
+        }
       }, 1);
     }
     say(f: Frame[]) {
@@ -90,6 +94,7 @@ export const simulate = (): Server => {
       f?.({ code, reason: '' });
     }
     close() {
+      this.readyState = 3;
       delete this.onclose;
       delete this.onmessage;
       delete this.onopen;
