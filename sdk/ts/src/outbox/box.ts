@@ -135,6 +135,14 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
       setLane(k, { ...(lanes.get(k) ?? l), successor: l.successor });
       due.through_ = id;
     },
+    /** Notes that a record has ended otherwise than delivered, also one that was refused, so that it is not taken for delivered later. */
+    note_(key: string, status: Ended[1], why: Fault) {
+      const [page, n] = split(key);
+      const [to, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
+      const more: Ended[] = [...ends, [n, status, why]];
+      const [[gone] = [0]] = more.splice(0, more.length - maxEnds);
+      note(page, [to, Date.now(), more, Math.max(low, gone)]);
+    },
     /** Takes an entry out that has its final answer; with `why`, if that is not that it was delivered. */
     ended_(id: number, why?: [status: Ended[1], Fault]): Held | undefined {
       const e = entries.get(id);
@@ -143,13 +151,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
         byKey.delete(e.key);
         box.give_(e.room_);
         if (store) changes.drop_.push(id);
-        if (why) {
-          const [page, n] = split(e.key);
-          const [to, at, ends, low] = pages.get(page) ?? [n, Date.now(), [], 0];
-          const more: Ended[] = [...ends, [n, ...why]];
-          const [[gone] = [0]] = more.splice(0, more.length - maxEnds);
-          note(page, [to, at, more, Math.max(low, gone)]);
-        }
+        if (why) box.note_(e.key, ...why);
       }
       return e;
     },

@@ -40,8 +40,10 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
   const kept = (e: Held) => sink({ e: 'entry', id: e.key, status: statusOf(e), producer: e.p, number: e.n });
   const end = (id: string, s: End) => sink({ e: 'entry', id, end: true, ...s });
   const refuse = (id: string, code: string, detail: string) => {
+    const fault = { code, detail };
     stats.failed++;
-    end(id, { status: 'failed', fault: { code, detail } });
+    box.note_(id, 'failed', fault);
+    end(id, { status: 'failed', fault });
   };
   const roomFor = (c: Publish) => roomOf({ ch: c.ch, data: c.data, h: c.h ?? [] });
   /** Answers a record that was taken before. */

@@ -66,6 +66,7 @@ export const simulate = (): Server => {
     onclose?: (e: { code: number; reason: string }) => void;
     protocol = binary.subprotocol_;
     bufferedAmount = 0;
+    readyState = 0;
     binaryType = '';
     readyState = 0;
     constructor() {
