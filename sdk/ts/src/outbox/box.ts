@@ -1,4 +1,5 @@
 import type { Effect, Entry, Lane } from '../machine/types.ts';
+import type { Fault } from '../session/engine.ts';
 import { noChanges, type Outbox, type Store, type StoredEntry } from './store.ts';
 
 /** A record in the outbox. */
@@ -32,7 +33,7 @@ const split = (key: string): [page: string, n: number] => {
 const keyOf = (l: { ch: string; p: string }) => `${l.p} ${l.ch}`;
 
 /** Makes one. told gets what has become durable; failed is the end. */
-export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: unknown) => void) => {
+export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: Fault) => void) => {
   const { maxRecords = 1e3, maxBytes = 4 << 20 } = o;
   const entries = new Map<number, Held>();
   const byKey = new Map<string, Held>();

@@ -1,7 +1,6 @@
-import { IO } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
+import type { Fault } from '../session/engine.ts';
 import { inUse, lockOutbox, patience } from './lock.ts';
-import { type Changes, loaded, type Outbox, type OutboxOptions, type Store } from './store.ts';
+import { type Changes, failure, loaded, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 // One object store. Numbers are the ids of entries, pairs (channel, producer) name lanes, and the rest is called by strings.
 const box = 'outbox';
@@ -50,15 +49,13 @@ const connect = (name: string, locked: boolean) =>
     attempt();
   });
 
-const open = async (name: string, user: string, lost: (why: unknown) => void): Promise<Store> => {
-  const failure = (cause: unknown) =>
-    cause instanceof HoldfastError ? cause : new HoldfastError(IO, `outbox ${name}`, 'IndexedDB failed', cause);
+const open = async (name: string, user: string, lost: (why: Fault) => void): Promise<Store> => {
   let db: IDBDatabase | undefined;
   const transact = (work: (s: IDBObjectStore) => void) =>
     new Promise<void>((ok, no) => {
       const tx = db!.transaction(box, 'readwrite', { durability: 'strict' });
       tx.oncomplete = () => ok();
-      tx.onabort = () => no(failure(tx.error));
+      tx.onabort = () => no(failure(name, tx.error));
       work(tx.objectStore(box));
     });
   const all: [IDBValidKey, never][] = [];
@@ -69,7 +66,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
   };
   try {
     db = await connect(name, !!release);
-    db.onclose = () => lost(failure(undefined));
+    db.onclose = () => lost(failure(name, 'the browser has closed it'));
     await transact(s => {
       s.openCursor().onsuccess = e => {
         const c = (e.target as IDBRequest<IDBCursorWithValue | null>).result;
@@ -81,7 +78,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
     return await loaded(name, user, all, c => transact(s => write(s, c)), close_);
   } catch (e) {
     close_();
-    throw failure(e);
+    throw failure(name, e);
   }
 };
 

@@ -1,7 +1,6 @@
-import { IO } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
+import type { Fault } from '../session/engine.ts';
 import { inUse, lockOutbox } from './lock.ts';
-import { type Changes, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
+import { type Changes, failure, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 /**
  * An outbox in localStorage, for where IndexedDB does not work. It survives a reload, but it is **not durable**: the browser writes
@@ -32,9 +31,7 @@ const patiently = async (me: number, f: () => void) => {
 const toText = (b: Uint8Array) => btoa(Array.from(b, c => String.fromCharCode(c)).join(''));
 const toBytes = (s: string) => Uint8Array.from(atob(s), c => c.charCodeAt(0));
 
-const open = async (name: string, user: string, lost: (why: unknown) => void): Promise<Store> => {
-  const failure = (cause: unknown) =>
-    cause instanceof HoldfastError ? cause : new HoldfastError(IO, `outbox ${name}`, 'localStorage failed', cause);
+const open = async (name: string, user: string, lost: (why: Fault) => void): Promise<Store> => {
   const prefix = `holdfast:${name}:`;
   const release = await lockOutbox(name);
   const me = release ? 0 : Math.random();
@@ -66,7 +63,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
       if (c.user_ !== undefined) put('user', c.user_);
       if (c.marks_) put('marks', c.marks_);
     } catch (e) {
-      throw failure(e);
+      throw failure(name, e);
     }
   };
   try {
@@ -84,6 +81,6 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
     return store;
   } catch (e) {
     close_();
-    throw failure(e);
+    throw failure(name, e);
   }
 };

@@ -1,11 +1,10 @@
+import type { Fault } from '../session/engine.ts';
 import { OutboxLocked } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
 
 /** How long an outbox is waited for that another page has, in ms: the one whose place this page takes may not be gone yet. */
 export const patience = 3e3;
 
-export const inUse = (name: string): HoldfastError =>
-  new HoldfastError(OutboxLocked, `open outbox ${name}`, 'another page uses it');
+export const inUse = (name: string): Fault => ({ code: OutboxLocked, op: `open outbox ${name}`, detail: 'another page uses it' });
 
 /**
  * Takes the lock of an outbox, and returns what lets go of it; undefined where there are no Web Locks. Fails with `outbox_locked` while

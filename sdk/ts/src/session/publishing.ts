@@ -12,7 +12,7 @@ export interface PublishingHooks {
   step_(e: MachineEvent): void;
   send_(f: ClientFrame): void;
   /** The outbox cannot be written. */
-  fail_(why: unknown): void;
+  fail_(why: Fault): void;
   /** The time of the machine that is this wall-clock time. */
   time_(at: number): number;
   fault_(f: { code_: number; detail_: string }): Fault;

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { WebSocket as WS } from 'ws';
+import { json } from '../../src/json.ts';
 import { type ChannelRecord, type Gap, Session, type SessionOptions } from '../../src/session.ts';
 import { check, collect, newIssuer, type Owner, publish, serve, test, until } from '../browser/harness/index.ts';
 import { proxy } from './parts.ts';
@@ -23,9 +25,13 @@ const take = async <T>(sub: AsyncIterable<ChannelRecord<T> | Gap>, n: number) =>
   return all;
 };
 
-test('what is published is answered, and read as what it was', async ({ owner }) => {
+test.for([
+  ['Node’s WebSocket, binary', {}],
+  ['the package ws, as Node 20 needs it', { WebSocket: WS }],
+  ['JSON', { codec: json() }],
+] as const)('what is published is answered, and read as what it was: %s', async ([, o], { owner }) => {
   const server = await serve(owner, { store: 'memory' });
-  const s = open(owner, server.url);
+  const s = open(owner, server.url, o);
   const sub = s.subscribe('chat:lobby', { from: 'start' });
   const kinds = ['text', new Uint8Array([1, 2, 255]), { m: 'hi', n: [1, 2.5, null] }, 17, null];
   const sent = kinds.map(data => s.publish('chat:lobby', data, { headers: { lang: 'en' } }));
