@@ -122,8 +122,9 @@ export const createLine = (s: LineOwner, number: number): Line => {
       // Node's own tells no close of an attempt that has failed
       if (!opened) setTimeout(() => signal.aborted || finish(lost, 'network', why!), 9);
     });
+    // Deno's tells 0 of an attempt that has failed
     on('close', (e: CloseEvent) =>
-      finish(e, undefined, why ?? new HoldfastError(`${e.code} code ${e.code}`, 'connect', e.reason)),
+      finish(e.code ? e : lost, undefined, why ?? new HoldfastError(`${e.code} code ${e.code}`, 'connect', e.reason)),
     );
   };
 
