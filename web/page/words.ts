@@ -1,5 +1,4 @@
 // What the page says about the connection, and about codes. Nothing here touches the document.
-import type { HoldfastError } from '@holdfast/client/session';
 
 /** The server's table of codes: number to action, what happened, what to do. */
 export type Codes = { [code: number]: [action: string, what: string, hint: string] };
@@ -11,7 +10,7 @@ export interface Fault {
 
 /** What a thrown error says. A HoldfastError's message is "OP: DETAIL (NAME)". */
 export const faultOf = (e: unknown): Fault => {
-  const { code, message, op, codeName } = e as HoldfastError;
+  const { code = 0, message = '', op = '', codeName } = e as { code?: number; message?: string; op?: string; codeName?: string };
   if (!codeName) return { code: 4300, detail: String(e) };
   return { code, detail: message.slice(op.length + 2, -codeName.length - 2).trim() };
 };

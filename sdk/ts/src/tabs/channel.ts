@@ -7,10 +7,10 @@ export interface Member {
   tab_: string;
   sub_: number;
   cmd_: SubscribeCommand;
-  /** It is done up to here, */
+  /** It is done with the stream up to here: with what it had already, and what its application is done with; */
   done_: number;
   term_: string;
-  /** and has taken so much of the stream. */
+  /** and has taken so much of it. */
   took_: Amount;
 }
 
@@ -19,7 +19,6 @@ export interface Join {
   c: 'join';
   cmd: SubscribeCommand;
   at?: Place;
-  done?: number;
 }
 
 /** What tabs are told of a channel beside what sessions are. */
@@ -83,8 +82,6 @@ export function newChannel(ch: string, host: ChannelHost) {
     host.post_({ ...spec, sub, window, ...(cursor && { cursor }) });
     sent = [0, 0];
     took = [0, 0];
-    done = 0;
-    for (const m of members.values()) m.took_ = [0, 0];
   };
 
   /** Begins the stream at a place that is known. */
@@ -97,6 +94,8 @@ export function newChannel(ch: string, host: ChannelHost) {
   const started = (from: Place) => {
     at = { ...from };
     low = undefined;
+    done = from.o;
+    for (const m of members.values()) Object.assign(m, { took_: [0, 0], done_: done, term_: from.term });
     host.tell_({ e: 'open', ch, g: sub, at: from }, audience());
   };
 
@@ -140,7 +139,7 @@ export function newChannel(ch: string, host: ChannelHost) {
     /** A tab subscribes. */
     join_(tab: string, j: Join) {
       const { sub: id, cursor: name } = j.cmd;
-      const m: Member = { tab_: tab, sub_: id, cmd_: j.cmd, done_: j.done ?? 0, term_: j.at?.term ?? '', took_: [...sent] };
+      const m: Member = { tab_: tab, sub_: id, cmd_: j.cmd, done_: at?.o ?? 0, term_: at?.term ?? '', took_: [...sent] };
       const other = [...all(), ...waiting].find(x => name && x.cmd_.cursor && x.cmd_.cursor !== name);
       if (other) {
         const fault: Fault = { code: AlreadySubscribed, detail: `another tab reads it with the cursor ${other.cmd_.cursor}` };
@@ -170,12 +169,12 @@ export function newChannel(ch: string, host: ChannelHost) {
       stop();
       return true;
     },
-    /** `g`: of which stream it has taken so much. */
-    done_(tab: string, g: number, took: Amount, o: number | undefined, term: string | undefined) {
+    /** `g`: of which stream. */
+    done_(tab: string, g: number, took: Amount, o: number, term: string) {
       const m = members.get(tab);
-      if (!m) return;
-      if (g === sub) m.took_ = [m.took_[0] + took[0], m.took_[1] + took[1]];
-      if (o !== undefined) [m.done_, m.term_] = [o, term ?? ''];
+      if (!m || g !== sub) return;
+      m.took_ = [m.took_[0] + took[0], m.took_[1] + took[1]];
+      if (o > m.done_) Object.assign(m, { done_: o, term_: term });
       report();
     },
     /** The engine's signals. */
@@ -184,8 +183,6 @@ export function newChannel(ch: string, host: ChannelHost) {
       const m = asking;
       const from: Place = { term, o, earlier: m.cmd_.term ? (m.cmd_.earlier ?? []) : [] };
       asking = undefined;
-      m.done_ = o;
-      m.term_ = term;
       if (!members.size) low = undefined;
       members.set(m.tab_, m);
       host.tell_({ e: 'subscribed', sub: m.sub_, term, o }, m.tab_);

@@ -37,14 +37,23 @@ interface Tab {
   /** It has still to hear what was left in the outbox. */
   fresh_: boolean;
   subs_: Map<number, Channel>;
+  /** How its last records ended: it may have left just before it was told, to come back and ask. */
+  told_: Ends;
 }
+
+type Ends = Map<string, EntrySignal>;
+
+const remember = (ends: Ends, s: EntrySignal) => {
+  ends.set(s.id, s);
+  if (ends.size > maxEnds) ends.delete(ends.keys().next().value!);
+};
 
 /** How long after another page was found to have the outbox that is tried again; in ms. */
 const again = 1e3;
 /** How long a new leader waits to hear from all tabs where they stand, before it subscribes; in ms. */
 const patience = 1e3;
-/** How many outcomes are kept for tabs that are away. */
-const maxEnded = 1e3;
+/** How many outcomes are kept for each tab, and for all that are away: more than a tab has under way at a time. */
+const maxEnds = 2e3;
 /** How many publishes wait for room in the outbox, beyond what that says of itself; a tab hears of a full one a little late. */
 const maxHold = 1e3;
 
@@ -57,7 +66,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
   /** What is in the outbox, of all pages. */
   const held = new Map<string, Signal & { e: 'restored' }>();
   /** How records ended whose tabs were away. */
-  const ended = new Map<string, EntrySignal>();
+  const ended: Ends = new Map();
   let number = 0;
   let patient = true;
   let engine: Engine;
@@ -67,7 +76,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
   const hold: (Command & { c: 'publish' })[] = [];
   let closed: (() => void) | undefined;
   /** What tabs want while the outbox is not open yet, so that it can say which records it has already. */
-  const early: [string, Request[]][] = [];
+  let early: [string, Request[]][] = [];
   /** Where tabs want to read, until all have told. */
   let joins: [string, Join][] | undefined = [];
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -97,7 +106,15 @@ export function newHub(host: HubHost, live: string[]): Hub {
   };
 
   const pump = () => {
-    while (hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+    while (!closed && hold.length && (!outbox!.full || hold.length > maxHold)) engine.post_(hold.shift()!);
+  };
+
+  const go = () => {
+    const waited = early;
+    early = [];
+    for (const [tab, list] of waited) self.take_(tab, list);
+    begin();
+    pump();
   };
 
   const entry = (s: EntrySignal) => {
@@ -105,11 +122,9 @@ export function newHub(host: HubHost, live: string[]): Hub {
     const { status, producer = '', number = 0 } = s;
     if (s.end) held.delete(s.id);
     else if (held.has(s.id)) Object.assign(held.get(s.id)!, producer ? { status, producer, number } : { status });
-    if (isHere(page)) return tell(s, page);
-    tell(s);
-    if (!s.end) return;
-    ended.set(s.id, s);
-    if (ended.size > maxEnded) ended.delete(ended.keys().next().value!);
+    const here = isHere(page);
+    tell(s, here ? page : undefined);
+    if (s.end) remember(here ? tabs.get(page)!.told_ : ended, s);
   };
 
   const sink: Sink = s => {
@@ -125,13 +140,12 @@ export function newHub(host: HubHost, live: string[]): Hub {
         }
         status = s;
         return tell(s);
-      case 'outbox':
+      case 'outbox': {
         outbox = s;
         for (const [id, t] of tabs) tellLeft(id, t);
         tell(s);
-        for (const [tab, list] of early.splice(0)) self.take_(tab, list);
-        begin();
-        return pump();
+        return queueMicrotask(go); // the engine takes nothing at once while it tells
+      }
       case 'restored':
         return void held.set(s.id, s);
       case 'entry':
@@ -209,7 +223,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
         joins = joins?.filter(([x, j]) => x !== tab || j.cmd.sub !== c.sub);
         return channel && leave(tab, channel);
       case 'done':
-        return channel?.done_(tab, c.g, c.took, c.o, c.term);
+        return channel?.done_(tab, c.g, c.took, c.o!, c.term!);
       case 'call':
       case 'stats':
         asked.set(++number, [tab, c.id]);
@@ -239,7 +253,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     hello_(tab, fresh, list) {
       if (isHere(tab)) self.gone_(tab);
       else if (!tabs.has(tab)) host.watch_(tab);
-      const t: Tab = { here_: true, fresh_: fresh, subs_: new Map() };
+      const t: Tab = { here_: true, fresh_: fresh, subs_: new Map(), told_: new Map() };
       tabs.set(tab, t);
       if (status) tell(status, tab);
       tellLeft(tab, t);
@@ -256,6 +270,9 @@ export function newHub(host: HubHost, live: string[]): Hub {
     gone_(tab) {
       const t = tabs.get(tab);
       tabs.delete(tab);
+      early = early.filter(x => x[0] !== tab);
+      joins = joins?.filter(x => x[0] !== tab);
+      for (const s of t?.told_.values() ?? []) remember(ended, s);
       for (const c of new Set(t?.subs_.values())) leave(tab, c);
       for (const [n, [x]] of asked) if (x === tab) asked.delete(n);
       begin();
@@ -279,7 +296,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     begin();
   }, patience);
   for (const tab of live) {
-    tabs.set(tab, { here_: false, fresh_: false, subs_: new Map() });
+    tabs.set(tab, { here_: false, fresh_: false, subs_: new Map(), told_: new Map() });
     host.watch_(tab);
   }
   const start = () => {

@@ -7,6 +7,11 @@ export interface Place {
   earlier: Terms;
 }
 
+/** Where a stream is. `was_` is the term of its last record, when the next one's is known already. */
+interface Stream extends Place {
+  was_: string;
+}
+
 /** Records, and bytes of their data. */
 export type Amount = [records: number, bytes: number];
 
@@ -18,16 +23,14 @@ export interface Reader {
   cmd_: SubscribeCommand;
   /** Where the tab stands; not known before the server's first answer. */
   at_: Place | undefined;
-  /** Where it began; what was before that it does not know. */
-  start_: number;
   /** Where the stream is, as far as this tab has heard it. */
-  stream_: Place | undefined;
+  stream_: Stream | undefined;
   /** Which one that is. */
   g_: number;
   /** The page was told a term. */
   told_: boolean;
   /** The application is done up to here. */
-  done_: number;
+  done_: { term: string; o: number };
   /** What the page was given and has not taken yet, */
   untaken_: Amount;
   /** and how much of that was from a stream that is over. */
@@ -37,11 +40,10 @@ export interface Reader {
 export const newReader = (cmd: SubscribeCommand): Reader => ({
   cmd_: cmd,
   at_: undefined,
-  start_: 0,
   stream_: undefined,
   g_: 0,
   told_: false,
-  done_: 0,
+  done_: { term: '', o: 0 },
   untaken_: [0, 0],
   stale_: [0, 0],
 });
@@ -50,13 +52,13 @@ export const newReader = (cmd: SubscribeCommand): Reader => ({
 export const place = (r: Reader, term: string, o: number) => {
   const { earlier = [] } = r.cmd_;
   r.at_ = { term, o, earlier: r.cmd_.term ? earlier : [] };
-  r.start_ = r.done_ = o;
+  r.done_ = { term, o };
 };
 
 /** The leader's stream begins, or begins again. */
 export const begin = (r: Reader, at: Place, g: number) => {
   r.g_ = g;
-  r.stream_ = { ...at };
+  r.stream_ = { ...at, was_: at.term };
   r.stale_ = [...r.untaken_];
 };
 
@@ -69,18 +71,17 @@ export const taken = (r: Reader, took: Amount): Amount =>
     return n - old;
   }) as Amount;
 
-const maxEarlier = 7;
 const history = (p: Place): Terms => [...p.earlier, [p.term, p.o]];
 
-/** The term of an offset in a history; undefined if that does not reach so far back. */
-const termAt = (p: Place, o: number) =>
-  p.earlier.length >= maxEarlier && o <= p.earlier[0]![1] ? undefined : (p.earlier.find(([, last]) => o <= last)?.[0] ?? p.term);
-
-/** Reports whether a stream whose next record is `o` has another history than the tab. Same offset and term: same records up to there. */
-const forked = (at: Place, start: number, stream: Place, o: number) => {
-  if (stream.term === at.term || !at.term || o <= start || !at.o) return false;
-  const [mine, its] = o > at.o ? [at.term, termAt(stream, at.o)] : [termAt(at, o), stream.term];
-  return mine !== undefined && its !== undefined && mine !== its;
+/**
+ * Reports whether a stream that goes on behind the tab, with `o`, has another history than the tab: the same offset in the same term means
+ * the same records up to there. Histories may have lost their beginnings, so that nothing is known before.
+ */
+const forked = (at: Place, stream: Stream, o: number) => {
+  if (o <= at.o || !at.o || !at.term || stream.term === at.term) return false;
+  const before = stream.earlier.at(-1);
+  if (!before || before[1] < at.o) return true;
+  return before[0] === stream.was_ && before[0] !== at.term;
 };
 
 /** The last place that two histories have in common. */
@@ -115,7 +116,7 @@ export function take(r: Reader, items: Item[]): Took {
     else if ('term' in i) {
       stream.term = i.term;
       stream.earlier = i.earlier;
-    } else if (forked(at, r.start_, stream, i.o)) {
+    } else if (forked(at, stream, i.o)) {
       const back = common(at, { ...stream, o: i.o });
       t.items_.push({ gap: 'fork', from: back.o + 1, to: at.o, term: back.term, after: back.o, earlier: back.earlier });
       Object.assign(at, back);
@@ -124,11 +125,14 @@ export function take(r: Reader, items: Item[]): Took {
       return t;
     } else {
       stream.o = i.o;
+      stream.was_ = stream.term;
       const size = i.data.length;
       if (i.o > at.o) {
         if (!r.told_ || at.term !== stream.term) t.items_.push({ term: stream.term, earlier: stream.earlier });
         r.told_ = true;
-        Object.assign(at, stream);
+        at.term = stream.term;
+        at.o = i.o;
+        at.earlier = stream.earlier;
         t.items_.push(i);
         r.untaken_[0]++;
         r.untaken_[1] += size;
@@ -145,7 +149,7 @@ export function take(r: Reader, items: Item[]): Took {
 const passGap = (at: Place, stream: Place, i: Extract<Item, { gap: string }>, out: Item[]) => {
   const to = { term: i.term, o: i.after, earlier: i.earlier };
   const fork = i.gap === 'fork';
-  Object.assign(stream, to);
+  Object.assign(stream, to, { was_: i.term });
   if (fork ? at.o > i.after : i.to > at.o) {
     out.push({ ...i, from: fork ? i.after + 1 : Math.max(i.from, at.o + 1), to: fork ? at.o : i.to });
     Object.assign(at, to);

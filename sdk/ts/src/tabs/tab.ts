@@ -2,7 +2,7 @@ import type { Command, Engine, EntrySignal, Fault, MessageStatus, Signal, Sink }
 import { AlreadySubscribed, Closed, Disconnected, UnknownOutcome } from '../spec/codes_gen.ts';
 import { type Group, type Mail, newGroup } from './group.ts';
 import { type Hub, type News, newHub, type Request } from './hub.ts';
-import { begin, newReader, place, type Reader, take, taken } from './reader.ts';
+import { type Amount, begin, newReader, place, type Reader, take, taken } from './reader.ts';
 
 /** What a tab is made of. */
 export interface TabOptions {
@@ -35,7 +35,7 @@ interface Mine {
 }
 
 /** How many records a page may have under way to the outbox before that is called full. */
-const maxUnkept = 256;
+const maxUnkept = 64;
 
 const fault = (code: string, detail: string): Fault => ({ code, detail });
 
@@ -78,11 +78,7 @@ export function newTab(o: TabOptions): Engine {
     if (out.push(c) === 1) queueMicrotask(flush);
   };
 
-  const joinOf = ({ cmd_: cmd, at_: at, done_: done }: Reader): Request => ({
-    c: 'join',
-    cmd,
-    ...(at && { at: { ...at }, done }),
-  });
+  const joinOf = ({ cmd_: cmd, at_: at }: Reader): Request => ({ c: 'join', cmd, ...(at && { at: { ...at } }) });
 
   /** Ends what a leader has had that took with it what became of it. */
   const giveUp = (entries: boolean) => {
@@ -128,11 +124,19 @@ export function newTab(o: TabOptions): Engine {
     else group.post_('hello', hello, to);
   };
 
+  /** Tells the leader how far this tab is with the stream. */
+  const progress = (sub: number, r: Reader, took: Amount) => {
+    const { done_, stream_, g_: g } = r;
+    if (!stream_) return;
+    const { o, term } = done_.o < stream_.o ? done_ : stream_;
+    send({ c: 'done', sub, g, took, o, term });
+  };
+
   /** A part of a channel's stream. */
   const stream = (id: number, r: Reader, items: Parameters<typeof take>[1]) => {
     const t = take(r, items);
     if (t.items_.length) o.sink_({ e: 'records', sub: id, items: t.items_ });
-    if (t.dropped_[0]) send({ c: 'done', sub: id, g: r.g_, took: t.dropped_ });
+    if (t.dropped_[0]) progress(id, r, t.dropped_);
     if (t.again_) send(joinOf(r));
   };
 
@@ -172,8 +176,9 @@ export function newTab(o: TabOptions): Engine {
         return waits.delete((s.e === 'reply' ? 'call' : 'stats') + s.id) ? o.sink_(s) : undefined;
       case 'subscribed': {
         const r = readers.get(s.sub);
-        if (r) place(r, s.term, s.o);
-        return r && o.sink_(s);
+        if (!r || r.at_) return;
+        place(r, s.term, s.o);
+        return o.sink_(s);
       }
       case 'ended':
         return readers.delete(s.sub) ? o.sink_(s) : undefined;
@@ -348,8 +353,8 @@ export function newTab(o: TabOptions): Engine {
       case 'done': {
         const r = readers.get(c.sub);
         if (!r) return;
-        if (c.o !== undefined) r.done_ = c.o;
-        return send({ ...c, g: r.g_, took: taken(r, c.took) });
+        if (c.o !== undefined) r.done_ = { term: c.term!, o: c.o };
+        return progress(c.sub, r, taken(r, c.took));
       }
       case 'close':
         if (ending) return;

@@ -1,7 +1,7 @@
 // What a network does to connections: cuts that both ends hear of, and silence that nobody hears of. Both need root.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Owner } from './owner.ts';
+import { atExit, type Owner } from './owner.ts';
 import type { Server } from './server.ts';
 
 const run = promisify(execFile);
@@ -41,8 +41,12 @@ export async function blackHole(owner: Owner, server: Server, which: 'all' | num
     rules.push(['INPUT', '-i', 'lo', '-p', 'tcp', ...there, '--dport', port, '-j', 'DROP']);
     rules.push(['INPUT', '-i', 'lo', '-p', 'tcp', '--sport', port, ...back, '-j', 'DROP']);
   }
+  const ending = atExit(() => {
+    for (const rule of rules) spawnSync('iptables', ['-w', '-D', ...rule]);
+  });
   const remove = async () => {
     for (let rule = rules.pop(); rule; rule = rules.pop()) await run('iptables', ['-w', '-D', ...rule]);
+    ending();
   };
   owner.own(remove);
   for (const rule of rules) await run('iptables', ['-w', '-I', ...rule]);

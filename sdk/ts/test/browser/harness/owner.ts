@@ -38,6 +38,18 @@ export function newOwner(): Owner {
   return owner;
 }
 
+// Where a run is broken off, no owner comes to its end any more.
+const lastly = new Set<() => void>();
+process.on('exit', () => {
+  for (const end of lastly) end();
+});
+
+/** Has something called if this process ends before what is returned is called. It must not wait. */
+export function atExit(end: () => void): () => void {
+  lastly.add(end);
+  return () => void lastly.delete(end);
+}
+
 /** A child process and what it has written. */
 export interface Child {
   pid: number;
@@ -56,6 +68,7 @@ export interface Child {
 /** Starts a program; it is killed when its owner ends. */
 export function start(owner: Owner, program: string, args: string[], env: NodeJS.ProcessEnv = {}): Child {
   const p: ChildProcess = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ending = atExit(() => void p.kill('SIGKILL'));
   let out = '';
   let err = '';
   let rest = '';
@@ -70,7 +83,10 @@ export function start(owner: Owner, program: string, args: string[], env: NodeJS
     err += s;
   });
   const ended = new Promise<void>(resolve => {
-    p.once('exit', () => resolve());
+    p.once('exit', () => {
+      ending();
+      resolve();
+    });
     p.once('error', e => {
       err += e.message;
       resolve();

@@ -1,51 +1,10 @@
 // Several tabs share one connection and one outbox: whatever becomes of the one that leads, every message is there once, in order.
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { check, collect, launch, type Owner, serve, show, test, until } from '../harness/index.ts';
+import { check, test, until } from '../harness/index.ts';
 import type {} from '../pages/tabs.ts';
 import { crash, freeze } from './pages.ts';
-
-const entry = 'sdk/ts/test/browser/pages/tabs.ts';
-const channel = 'tabs:all';
-
-async function start(owner: Owner) {
-  const server = await serve(owner);
-  const browser = await launch(owner);
-  const url = await show(browser.context, server.url, entry);
-  const other = collect(owner, server, channel);
-  const tabs = new Map<string, Page>();
-  let sockets = 0;
-  browser.context.on('page', p => p.on('websocket', () => sockets++));
-  return {
-    server,
-    browser,
-    other,
-    tabs,
-    /** How many connections all tabs have made. */
-    sockets: () => sockets,
-    async open(name: string, how = ''): Promise<Page> {
-      const page = await browser.page(`${url}?name=${name}&channel=${channel}&${how}`);
-      tabs.set(name, page);
-      // so that the first one leads, and then the others in their order
-      if (!how.includes('hasty')) await until('it has joined', () => page.evaluate(() => !!shared.session.outbox));
-      if (!how.includes('idle')) await page.evaluate(() => void shared.read());
-      return page;
-    },
-  };
-}
-
-const open = (p: Page) => until('it is open', () => p.evaluate(() => shared.session.state === 'open'));
-
-/** What is wrong with what a tab has read: it must be what the other side has. */
-async function same(p: Page, texts: string[]) {
-  await until('the tab has read everything', () => p.evaluate(n => shared.texts.length >= n, texts.length), 60).catch(async e => {
-    throw new Error(`${await p.evaluate(() => `${shared.texts.length} in ${shared.session.state}, ${shared.gaps}`)}`, {
-      cause: e,
-    });
-  });
-  expect(await p.evaluate(() => shared.texts)).toEqual(texts);
-  expect(await p.evaluate(() => shared.gaps)).toEqual([]);
-}
+import { open, same, start } from './start.ts';
 
 test('five tabs have one connection, and each publishes and reads over it', async ({ owner }) => {
   const t = await start(owner);

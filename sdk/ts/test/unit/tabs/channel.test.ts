@@ -63,24 +63,24 @@ test('the server says where a new tab begins; the stream begins at the lowest pl
 
 test('tabs that had a place go on from the lowest of them, and nobody is asked', () => {
   const l = lab();
-  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(30), done: 30 });
-  l.channel.join_('b', { c: 'join', cmd: ask(), at: at(40), done: 25 });
+  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(30) });
+  l.channel.join_('b', { c: 'join', cmd: ask(), at: at(40) });
   expect(l.engine()).toEqual(['1 position30 100,1000']);
   expect(l.told()).toEqual(['a: open30', 'b: open30']);
-  l.channel.join_('late', { c: 'join', cmd: ask(), at: at(20), done: 20 });
+  l.channel.join_('late', { c: 'join', cmd: ask(), at: at(20) });
   expect(l.engine()).toEqual(['unsubscribe1', '2 position20 100,1000']);
 });
 
 test('done is what all are done with; who leaves does not count any more', () => {
   const l = lab();
-  for (const tab of ['a', 'b']) l.channel.join_(tab, { c: 'join', cmd: ask(), at: at(0, ''), done: 0 });
+  for (const tab of ['a', 'b']) l.channel.join_(tab, { c: 'join', cmd: ask(), at: at(0, '') });
   l.channel.records_([record(1), record(2), record(3)]);
   l.engine();
   l.channel.done_('a', 1, [3, 3], 3, 'A');
   expect(l.engine()).toEqual([]);
   l.channel.done_('b', 1, [1, 1], 1, 'A');
   expect(l.engine()).toEqual(['done1 1,1']);
-  l.channel.done_('b', 0, [9, 9], undefined, undefined); // taken from a stream that is over
+  l.channel.done_('b', 0, [9, 9], 3, 'A'); // taken from a stream that is over
   expect(l.engine()).toEqual([]);
   expect(l.channel.leave_('b')).toBe(false);
   expect(l.engine()).toEqual(['done3 2,2']);
@@ -90,7 +90,7 @@ test('done is what all are done with; who leaves does not count any more', () =>
 
 test('a refusal of a new tab is its own; the others go on where they were', () => {
   const l = lab();
-  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(5), done: 5 });
+  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(5) });
   l.channel.join_('b', { c: 'join', cmd: ask({ at: 'position', term: 'Q', o: 99 }) });
   l.told();
   expect(l.channel.ended_({ code: '4316s position_ahead' })).toBe(false);
@@ -102,7 +102,7 @@ test('a refusal of a new tab is its own; the others go on where they were', () =
 
 test('a channel has one cursor, which does not move without whoever wanted it', () => {
   const l = lab();
-  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(5), done: 5 });
+  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(5) });
   l.channel.join_('b', { c: 'join', cmd: ask({ cursor: 'k' }) });
   expect(l.engine().at(-1)).toBe('2 head 100,1000 k');
   l.channel.subscribed_('A', 3);
@@ -114,7 +114,7 @@ test('a channel has one cursor, which does not move without whoever wanted it', 
 
 test('who leaves while the server is asked for it leaves the others where they were', () => {
   const l = lab();
-  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(5), done: 5 });
+  l.channel.join_('a', { c: 'join', cmd: ask(), at: at(5) });
   l.channel.join_('b', { c: 'join', cmd: ask() });
   l.channel.join_('c', { c: 'join', cmd: ask({ at: 'start' }) });
   l.engine();

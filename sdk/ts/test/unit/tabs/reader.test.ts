@@ -60,10 +60,10 @@ describe('a tab takes of the stream', () => {
   // promise 4: the log forked behind the tab that is furthest behind, so the server has nothing to tell of
   test('a log with another history than its own is a fork, and is read again from there', () => {
     const r = tabAt(8);
-    const t = take(r, [term('A'), record(3), record(6), term('B', ['A', 6]), record(7), record(8)]);
+    const t = take(r, [term('A'), record(3), record(6), term('B', ['A', 6]), record(7), record(8), record(9)]);
     expect(t.items_).toEqual([{ gap: 'fork', from: 7, to: 8, term: 'A', after: 6, earlier: [] }]);
     expect(t.again_).toBe(true);
-    expect(got(r, [record(9)])).toEqual([]);
+    expect(got(r, [record(10)])).toEqual([]);
     begin(r, { term: 'A', o: 6, earlier: [] }, 3);
     expect(got(r, [term('B', ['A', 6]), record(7), record(8)])).toEqual(['B', 7, 8]);
   });
@@ -73,6 +73,15 @@ describe('a tab takes of the stream', () => {
     begin(r, { term: 'A', o: 7, earlier: [] }, 3); // records were filtered away: the next one is beyond
     const t = take(r, [term('B', ['A', 7]), record(9)]);
     expect(t.items_).toMatchObject([{ gap: 'fork', from: 8, to: 8 }]);
+  });
+
+  test('a history that has lost its beginning says nothing of forks', () => {
+    const r = tabAt(8);
+    take(r, [term('B', ['A', 8]), record(9), term('C', ['B', 9]), record(10)]);
+    begin(r, { term: 'O', o: 2, earlier: [] }, 3);
+    expect(got(r, [term('O'), record(3), term('A', ['O', 3]), record(4), term('C', ['B', 9]), record(10), record(11)])).toEqual([
+      11,
+    ]);
   });
 
   test('what was before its own beginning says nothing of forks', () => {
