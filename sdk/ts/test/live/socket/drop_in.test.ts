@@ -4,7 +4,7 @@ import RWS from 'reconnecting-websocket';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket as WS } from 'ws';
 import { reconnectingWebSocket } from '../../../src/presets.ts';
-import { ReliableWebSocket, type SocketOptions } from '../../../src/socket.ts';
+import { ReliableWebSocket, type SocketEventMap, type SocketOptions } from '../../../src/socket.ts';
 import { startServer, type TestServer } from './server.ts';
 
 type Url = string | (() => Promise<string>);
@@ -144,6 +144,20 @@ describe('events', () => {
   );
 
   differs(
+    'dispatchEvent calls listeners, ours on*, too',
+    async make => {
+      const log: string[] = [];
+      const s = make(server.url, { startClosed: true });
+      s.onopen = () => void log.push('onopen');
+      (s as RWS).addEventListener('open', () => void log.push('listener'));
+      (s as RWS).dispatchEvent(new Event('open') as never);
+      return log;
+    },
+    ['listener'],
+    ['onopen', 'listener'],
+  );
+
+  differs(
     'an attempt that is refused',
     async make => {
       server.answer = 500;
@@ -279,6 +293,57 @@ describe('attempts', () => {
     },
     [['/1', '/2'], true],
   );
+
+  differs(
+    'retryCount in a close listener',
+    async make => {
+      const s = make();
+      await next(s, 'open');
+      const counted = new Promise(resolve => {
+        s.onclose = () => resolve(s.retryCount);
+      });
+      (await server.connection()).terminate();
+      return counted;
+    },
+    1,
+    0,
+  );
+
+  differs(
+    'readyState while a later attempt waits for its URL',
+    async make => {
+      let n = 0;
+      let answer = (_: string) => {};
+      const s = make(() => (n++ ? new Promise(resolve => (answer = resolve)) : Promise.resolve(server.url)));
+      await next(s, 'open');
+      (await server.connection()).terminate();
+      await next(s, 'close');
+      const between = s.readyState;
+      await until(() => n === 2);
+      const { readyState } = s;
+      answer(server.url);
+      await next(s, 'open');
+      return [between, readyState];
+    },
+    [3, 3],
+    [3, 0],
+  );
+
+  test('what is no URL: theirs rejects where nobody can catch it; ours has failed', async () => {
+    const s = ours('nowhere');
+    const log = record(s);
+    await next(s, 'close');
+    expect([log, s.state]).toEqual([['error 0', 'close 3 1006'], 'failed']);
+  });
+
+  test('our defaults: 1 s, half longer or shorter, and five retries where nobody is there', async () => {
+    server.answer = 500;
+    const s = new ReliableWebSocket(server.url, undefined, { WebSocket: WS });
+    sockets.push(s);
+    const { delay, max, attempt } = await new Promise<SocketEventMap['retry']>(resolve => s.addEventListener('retry', resolve));
+    expect([attempt, max]).toEqual([1, 5]);
+    expect(delay >= 500 && delay <= 1500).toBe(true);
+  });
 
   test('a URL function that fails: theirs rejects and hangs; ours makes another attempt', async () => {
     let n = 0;
