@@ -1,4 +1,4 @@
-// The durable queue and waking up, in a real browser.
+// The socket, the durable queue and waking up, in a real browser.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
@@ -42,7 +42,7 @@ afterAll(async () => {
   await new Promise(resolve => site.close(resolve));
 });
 beforeEach(async () => {
-  server = await startServer();
+  server = await startServer(['one']);
   context = await browser.newContext();
 });
 afterEach(async () => {
@@ -71,6 +71,60 @@ const sendInVain = (page: Page, messages: string[]) =>
     await queue.kept();
     return s.bufferedAmount;
   }, messages);
+
+test('a socket: text, bytes, blobs, a heartbeat, a cut, a close', async () => {
+  const page = await visit();
+  const run = page.evaluate(async address => {
+    const log: unknown[] = [];
+    const s = new ReliableWebSocket(address, ['one'], { baseDelay: 10, heartbeat: { interval: 200, answers: 'hidden' } });
+    s.onopen = () => log.push(['open', s.readyState]);
+    s.onclose = e => log.push(['close', s.readyState, e.code, e.class]);
+    s.onmessage = e => {
+      log.push([e instanceof MessageEvent, e.origin, e.data instanceof Blob ? e.data.size : e.data]);
+      if (e.data === 'end') s.close(4000, 'done');
+    };
+    s.addEventListener('heartbeat', e => log.push(['heartbeat', e.rtt! > 0]), { once: true });
+    s.send(new Blob(['blob']));
+    while (s.state !== 'closed') await new Promise(resolve => s.addEventListener('statechange', resolve, { once: true }));
+    await new Promise(resolve => setTimeout(resolve)); // close comes right after it
+    return log;
+  }, server.url);
+  const first = await server.connection();
+  expect(await server.message()).toBe('<626c6f62>');
+  expect(await server.message()).toBe('{"type":"ping"}');
+  first.send('{"type":"pong"}');
+  first.send('text');
+  first.send(Buffer.from('bytes'));
+  first.close(1012);
+  (await server.connection()).send('end');
+  const origin = new URL(server.url).origin;
+  expect(await run).toEqual([
+    ['open', 1],
+    ['heartbeat', true],
+    [true, origin, 'text'],
+    [true, origin, 'bytes'.length],
+    ['close', 3, 1012, 'server'],
+    ['open', 1],
+    [true, origin, 'end'],
+    ['close', 3, 4000, ''],
+  ]);
+});
+
+test('nobody there: error, then close with 1006', async () => {
+  const page = await visit();
+  const log = await page.evaluate(async () => {
+    const told: unknown[] = [];
+    const s = new ReliableWebSocket('ws://127.0.0.1:1/', [], { maxRetries: 0 });
+    s.onerror = e => told.push(['error', e.error!.codeName]);
+    s.onclose = e => told.push(['close', e.code, s.state]);
+    while (s.state !== 'failed') await new Promise(resolve => s.addEventListener('statechange', resolve, { once: true }));
+    return told;
+  });
+  expect(log).toEqual([
+    ['error', 'disconnected'],
+    ['close', 1006, 'connecting'],
+  ]);
+});
 
 test('what waits outlives a reload, and a page that is gone; it goes out once, in order, before what is new', async () => {
   const page = await visit();
