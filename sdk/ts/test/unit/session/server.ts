@@ -68,7 +68,6 @@ export const simulate = (): Server => {
     bufferedAmount = 0;
     readyState = 0;
     binaryType = '';
-    readyState = 0;
     constructor() {
       current = this;
       server.attempts++;
