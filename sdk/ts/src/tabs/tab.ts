@@ -220,7 +220,7 @@ export function newTab(o: TabOptions): Engine {
     if (!Array.isArray(m.list)) return;
     if (m.t === 'news') {
       // how a record ended is good to know from any leader
-      for (const s of m.list as News[]) if (m.e === era || (s.e === 'entry' && s.end)) hear(s);
+      for (const s of m.list as News[]) if ((leader && m.e === era) || (s.e === 'entry' && s.end)) hear(s);
       return;
     }
     if (!hub || m.e !== era) return;
