@@ -119,6 +119,7 @@ networked: tools
 sdk: ## The TypeScript SDK: types, style, what it weighs, and its tests in Node.
 	@$(say) 'SDK: types, build, tests in Node'
 	cd sdk/ts && npm run -s check && npm run -s build && npm run -s test
+	tools/unchanged 'page_gen.js' -- npm --prefix sdk/ts run -s page
 
 .PHONY: browser
 browser: build ## The SDK and the page, against real servers and in a real browser.

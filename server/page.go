@@ -18,9 +18,6 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// pageScripts are joined in this order into the page's only script.
-var pageScripts = []string{"page/outbox.js", "page/session.js", "page/page.js"}
-
 // page is the page at / with the headers that belong to it.
 type page struct {
 	html   []byte
@@ -35,18 +32,15 @@ var thePage = sync.OnceValue(newPage)
 // The policy allows exactly these two by their hashes, and a connection to this server alone.
 func newPage() *page {
 	style := readPage("page/page.css")
-	var script strings.Builder
-	for _, name := range pageScripts {
-		script.WriteString(readPage(name))
-	}
+	script := readPage("page/page_gen.js") // built from web/page and the SDK in sdk/ts
 	html := strings.NewReplacer(
 		"{{style}}", style,
 		"{{codes}}", codesJSON(),
-		"{{script}}", script.String(),
+		"{{script}}", script,
 	).Replace(readPage("page/index.html"))
 	return &page{
 		html: []byte(html),
-		policy: "default-src 'none'; script-src '" + sourceHash(script.String()) + "'; style-src '" + sourceHash(style) + "'; " +
+		policy: "default-src 'none'; script-src '" + sourceHash(script) + "'; style-src '" + sourceHash(style) + "'; " +
 			"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		etag: fmt.Sprintf(`"%x"`, sha256.Sum256([]byte(html)))[:33] + `"`,
 	}

@@ -38,7 +38,7 @@ func TestPageIsServed(t *testing.T) {
 	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Fatalf("got %s, %q", res.Status, res.Header.Get("Content-Type"))
 	}
-	for _, part := range []string{"<!doctype html>", "class Outbox", "class Session", "--accent", `"4301":["stop"`, "</html>"} {
+	for _, part := range []string{"<!doctype html>", "DO NOT EDIT", "holdfast.v1.", "--accent", `"4301":["stop"`, "</html>"} {
 		if !strings.Contains(body, part) {
 			t.Errorf("the page lacks %q", part)
 		}

@@ -55,25 +55,25 @@ func actionLetter(action string) byte {
 func tsClassTable(t *table) []byte {
 	var b bytes.Buffer
 	tsHead(&b, "spec/classes.json", "Which failures fall into which class, and what is done about a class.")
+	b.WriteString(tsStrategy)
 	b.WriteString("/** What kind of failure ended a connection, or an attempt to make one. */\nexport type ClassName =\n")
 	for _, c := range t.Classes {
 		fmt.Fprintf(&b, "  | '%s'\n", c.Name)
 	}
 	b.Truncate(b.Len() - 1)
-	b.WriteString(";\n\n/** Each class: its name, whether it is tried again (1) or not (0), and where they are its own, how often, after how many ms at\n" +
-		" * first, and by which factor longer each time. */\n" +
-		"export const classes: readonly (readonly [ClassName, 0 | 1, number?, number?, number?])[] = [\n")
+	b.WriteString(";\n\n/** What is done about each class. What is not said is as the general options have it. */\n" +
+		"export const classes: Readonly<Record<string, Strategy>> = {\n")
 	for _, c := range t.Classes {
-		retry, numbers := 0, ""
-		if c.Retry == "retry" {
-			retry = 1
+		var fields []string
+		if c.Retry == "stop" {
+			fields = append(fields, "retry: 'stop'")
 		}
 		if c.Retries != 0 || c.BaseMS != 0 || c.Factor != 0 {
-			numbers = fmt.Sprintf(", %d, %d, %v", c.Retries, c.BaseMS, c.Factor)
+			fields = append(fields, fmt.Sprintf("maxRetries: %d, baseDelay: %d, multiplier: %v", c.Retries, c.BaseMS, c.Factor))
 		}
-		fmt.Fprintf(&b, "  ['%s', %d%s],\n", c.Name, retry, numbers)
+		fmt.Fprintf(&b, "  %s: {%s},\n", c.Name, strings.Join(fields, ", "))
 	}
-	b.WriteString("];\n")
+	b.WriteString("};\n")
 	for _, list := range []struct {
 		name, about string
 		m           []mapping
@@ -82,11 +82,26 @@ func tsClassTable(t *table) []byte {
 		{"statusClasses", "HTTP statuses in answer to the upgrade", t.Status},
 		{"holdfastClasses", "Holdfast's own codes", t.Holdfast},
 	} {
-		fmt.Fprintf(&b, "\n/** %s: the numbers at which another class begins, each with its letter (a is the first class), and + or - where it\n"+
-			" * is tried again or not, whatever its class says. */\nexport const %s = %s;\n", list.about, list.name, tsString(t.boundaries(list.m)))
+		fmt.Fprintf(&b, "\n/** %s: pairs of a number at which another class begins, and the class's place in the list above; 32 more where it is\n"+
+			" * tried again whatever its class says, 64 more where it is not. */\nexport const %s: readonly number[] = [%s];\n", list.about, list.name, t.boundaries(list.m))
 	}
 	return b.Bytes()
 }
+
+// tsStrategy is the type of what is done about a class.
+const tsStrategy = `/** What is done about the failures of one class. What is not set is taken from the general options, then from spec/classes.json. */
+export interface Strategy {
+  /** Whether there is another attempt at all. */
+  retry?: 'retry' | 'stop' | undefined;
+  /** How many retries in a row there are for this class. Infinity: no limit. */
+  maxRetries?: number | undefined;
+  /** The delay before the first retry, in ms. */
+  baseDelay?: number | undefined;
+  /** How much longer each delay is than the one before, at least 1. */
+  multiplier?: number | undefined;
+}
+
+`
 
 // boundaries writes a list, of which the first line that holds a number counts, as the numbers at which the answer changes.
 func (t *table) boundaries(list []mapping) string {
@@ -94,30 +109,30 @@ func (t *table) boundaries(list []mapping) string {
 	for _, m := range list {
 		first, last = min(first, m.From), max(last, m.last())
 	}
-	var b strings.Builder
-	before := ""
+	var pairs []string
+	before := -1
 	for n := first; n <= last; n++ {
-		answer := t.letter(list, n)
-		if answer != before {
-			b.WriteString(strconv.Itoa(n) + answer)
+		if answer := t.place(list, n); answer != before {
+			pairs = append(pairs, strconv.Itoa(n), strconv.Itoa(answer))
 			before = answer
 		}
 	}
-	return b.String()
+	return strings.Join(pairs, ", ")
 }
 
-func (t *table) letter(list []mapping, n int) string {
+// place returns a class's place in the list, and what is done whatever the class says.
+func (t *table) place(list []mapping, n int) int {
 	for _, m := range list {
 		if n < m.From || n > m.last() {
 			continue
 		}
 		for i, c := range t.Classes {
 			if c.Name == m.Class {
-				return string(rune('a'+i)) + map[string]string{"retry": "+", "stop": "-"}[m.Retry]
+				return i + map[string]int{"retry": 32, "stop": 64}[m.Retry]
 			}
 		}
 	}
-	return ""
+	return 0
 }
 
 // tsTextTable has what people read: what happened, and what they can do.

@@ -42,6 +42,7 @@ export const shareTabs = (): TabsFactory => (create, sink, about) => {
     name_: JSON.stringify([about.url, about.user, about.outbox]),
     page_: about.page,
     sink_: sink,
+    stored_: !!about.outbox,
     create_: create,
     alone_: alone,
   });

@@ -100,28 +100,24 @@ export const fill = (l: LaneState, n: number): void => {
   if (from < n) l.items_.push(newItem(from, n - 1));
 };
 
-const fresh = (x: Item | undefined) => x && !x.entry_ && !x.seal_ && !x.ever_;
+export const fresh = (x: Item | undefined) => x && !x.entry_ && !x.seal_ && !x.ever_;
 
 /**
- * Makes one skip of those that lie side by side and were never sent, from just before place i on: what is given up while there
- * is no connection takes no room.
+ * Makes one skip of the item at place i and the one before it if both are skips that were never sent: what is given up while there
+ * is no connection takes no room. Returns where the later one stands now.
  */
-export const joinSkips = (l: LaneState, i: number): void => {
-  const { items_: all, first_, send_ } = l;
-  let k = Math.max(i - 1, send_);
-  if (k === first_ && fresh(all[k]) && fresh(all[k + 1]) && !fresh(all[k + 2])) {
-    all[k + 1]!.from_ = all[k]!.from_; // the usual case: the oldest one goes
-    l.send_++;
-    shift(l, k + 1);
-    return;
+export const join = (l: LaneState, i: number): number => {
+  const x = l.items_[i - 1];
+  const y = l.items_[i];
+  if (i <= l.send_ || !fresh(x) || !fresh(y)) return i;
+  y!.from_ = x!.from_;
+  if (--i > l.first_) {
+    l.items_.splice(i, 1);
+    return i;
   }
-  for (let j = k + 1; j < all.length; j++) {
-    const x = all[k]!;
-    const y = all[j]!;
-    if (fresh(x) && fresh(y) && x.to_ + 1 === y.from_) x.to_ = y.to_;
-    else all[++k] = y;
-  }
-  if (k + 1 < all.length) all.length = k + 1;
+  l.send_++; // the usual case: the oldest one goes
+  shift(l, i + 1);
+  return l.first_;
 };
 
 /** Puts a skip before the first item for all numbers from that one on which have their outcome here. */

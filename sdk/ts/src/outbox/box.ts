@@ -1,5 +1,7 @@
 import type { Effect, Entry, Lane } from '../machine/types.ts';
-import { noChanges, type Outbox, type Store, type StoredEntry } from './store.ts';
+import type { Fault } from '../session/engine.ts';
+import { UnknownOutcome } from '../spec/codes_gen.ts';
+import { type Ended, maxEnds, noChanges, type Outbox, type Store, type StoredEntry, type Taken } from './store.ts';
 
 /** A record in the outbox. */
 export interface Held extends StoredEntry {
@@ -32,7 +34,7 @@ const split = (key: string): [page: string, n: number] => {
 const keyOf = (l: { ch: string; p: string }) => `${l.p} ${l.ch}`;
 
 /** Makes one. told gets what has become durable; failed is the end. */
-export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: unknown) => void) => {
+export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: Fault) => void) => {
   const { maxRecords = 1e3, maxBytes = 4 << 20 } = o;
   const entries = new Map<number, Held>();
   const byKey = new Map<string, Held>();
@@ -42,7 +44,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
   let changes = noChanges();
   let due = nothing();
   let writing: Promise<void> | undefined;
-  const pages = new Map<string, number>();
+  const pages = new Map<string, Taken>();
 
   const insert = (e: Held) => {
     entries.set(e.id, e);
@@ -90,7 +92,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
     load_(from: Store) {
       store = from;
       for (const l of from.lanes_) lanes.set(keyOf(l), l);
-      for (const [page, [n]] of from.pages_) pages.set(page, n);
+      for (const [page, t] of from.pages_) pages.set(page, t);
       for (const e of from.entries_) {
         const held = { ...e, room_: roomOf(e), out_: e.sent > 0 };
         insert(held);
@@ -102,18 +104,24 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
       Object.assign(e, x);
       insert(e);
       const [page, n] = split(e.key);
-      pages.set(page, n);
+      const [, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
+      note(page, [n, Date.now(), ends, low]);
       if (!store) return;
-      changes.pages_.set(page, [n, Date.now()]);
       const { room_, out_, ...stored } = e;
       changes.put_.push(stored);
       due.through_ = e.id;
       due.kept_.push(e);
     },
-    /** Whether a record was taken, now or by an earlier page, whatever became of it. */
-    had_(key: string): boolean {
+    /**
+     * What became of a record that was taken, now or by an earlier page, and is not in the outbox any more; undefined if it never was.
+     * All that left it were delivered but those that are noted.
+     */
+    had_(key: string): 'delivered' | Ended | undefined {
       const [page, n] = split(key);
-      return n <= (pages.get(page) ?? 0);
+      const [to, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
+      if (n > to) return;
+      if (n <= low) return [n, 'unknown', { code: UnknownOutcome, detail: 'too many others ended since' }];
+      return ends.find(e => e[0] === n) ?? 'delivered';
     },
     mark_({ id_, sent_, mem_ }: Effect & { k_: 'mark' }) {
       const first = entries.keys().next().value ?? Infinity;
@@ -127,14 +135,23 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
       setLane(k, { ...(lanes.get(k) ?? l), successor: l.successor });
       due.through_ = id;
     },
-    /** Takes an entry out that has its final answer. */
-    ended_(id: number): Held | undefined {
+    /** Notes that a record has ended otherwise than delivered, also one that was refused, so that it is not taken for delivered later. */
+    note_(key: string, status: Ended[1], why: Fault) {
+      const [page, n] = split(key);
+      const [to, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
+      const more: Ended[] = [...ends, [n, status, why]];
+      const [[gone] = [0]] = more.splice(0, more.length - maxEnds);
+      note(page, [to, Date.now(), more, Math.max(low, gone)]);
+    },
+    /** Takes an entry out that has its final answer; with `why`, if that is not that it was delivered. */
+    ended_(id: number, why?: [status: Ended[1], Fault]): Held | undefined {
       const e = entries.get(id);
       if (e) {
         entries.delete(id);
         byKey.delete(e.key);
         box.give_(e.room_);
         if (store) changes.drop_.push(id);
+        if (why) box.note_(e.key, ...why);
       }
       return e;
     },
@@ -161,6 +178,10 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: u
       for (const f of due.then_) f();
       s?.close_();
     },
+  };
+  const note = (page: string, t: Taken) => {
+    pages.set(page, t);
+    if (store) changes.pages_.set(page, t);
   };
   const setLane = (k: string, l: Lane) => {
     if (!store) return;

@@ -1,16 +1,9 @@
-import { IO } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
-import { leaseOver, locked, lockOutbox, patiently, renewEvery } from './lock.ts';
-import { type Changes, loaded, type Outbox, type OutboxOptions, type Store } from './store.ts';
+import type { Fault } from '../session/engine.ts';
+import { inUse, lockOutbox, patience } from './lock.ts';
+import { type Changes, failure, loaded, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 // One object store. Numbers are the ids of entries, pairs (channel, producer) name lanes, and the rest is called by strings.
 const box = 'outbox';
-
-const result = <T>(r: IDBRequest<T>) =>
-  new Promise<T>((ok, no) => {
-    r.onsuccess = () => ok(r.result);
-    r.onerror = () => no(r.error);
-  });
 
 /**
  * An outbox in IndexedDB: what it has taken survives a reload and a crash. It is written with strict durability, so that a record is on
@@ -21,63 +14,71 @@ export const indexedDB = (o: OutboxOptions = {}): Outbox => {
   return { ...o, name, durable: true, open_: (user, lost, more = '') => open(name + more, user, lost) };
 };
 
-const open = async (name: string, user: string, lost: (why: unknown) => void): Promise<Store> => {
-  const failure = (cause: unknown) =>
-    cause instanceof HoldfastError ? cause : new HoldfastError(IO, `outbox ${name}`, 'IndexedDB failed', cause);
-  const release = await lockOutbox(name);
-  const me = release ? 0 : Math.random();
-  let timer: ReturnType<typeof setInterval> | undefined;
+/**
+ * Opens a database. Who has no lock opens it so that no other page has it open as long as this one lives: for a higher version all others
+ * must have let go, and they do not.
+ */
+const connect = (name: string, locked: boolean) =>
+  new Promise<IDBDatabase>((ok, no) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      no(inUse(name));
+    }, patience);
+    const attempt = (version?: number) => {
+      let mine = locked;
+      const r = globalThis.indexedDB.open(`holdfast:${name}`, version);
+      r.onupgradeneeded = e => {
+        mine ||= !!version;
+        if (!e.oldVersion) r.result.createObjectStore(box);
+      };
+      r.onsuccess = () => {
+        const db = r.result;
+        if (mine && !late) {
+          clearTimeout(timer);
+          return ok(db);
+        }
+        db.close();
+        if (!late) attempt(version ? undefined : db.version + 1); // another one may have been quicker
+      };
+      r.onerror = () => {
+        if (r.error?.name === 'VersionError') attempt();
+        else no(r.error);
+      };
+    };
+    attempt();
+  });
+
+const open = async (name: string, user: string, lost: (why: Fault) => void): Promise<Store> => {
   let db: IDBDatabase | undefined;
-  let ours = false;
+  const transact = (work: (s: IDBObjectStore) => void) =>
+    new Promise<void>((ok, no) => {
+      const tx = db!.transaction(box, 'readwrite', { durability: 'strict' });
+      tx.oncomplete = () => ok();
+      tx.onabort = () => no(failure(name, tx.error));
+      work(tx.objectStore(box));
+    });
+  const all: [IDBValidKey, never][] = [];
+  const release = await lockOutbox(name);
   const close_ = () => {
-    clearInterval(timer);
-    if (ours) transact(s => s.delete('owner')).catch(() => {});
     db?.close();
     release?.();
   };
-  // Without Web Locks a transaction comes to nothing once another page has taken the outbox over.
-  const transact = (work: (s: IDBObjectStore) => void) =>
-    new Promise<void>((ok, no) => {
-      let why: unknown;
-      const tx = db!.transaction(box, 'readwrite', { durability: 'strict' });
-      const s = tx.objectStore(box);
-      tx.oncomplete = () => ok();
-      tx.onabort = () => no(failure(why ?? tx.error));
-      if (!me) return work(s);
-      const r: IDBRequest<[owner: number, at: number] | undefined> = s.get('owner');
-      r.onsuccess = () => {
-        if (r.result && r.result[0] !== me && (ours || !leaseOver(r.result[1]))) {
-          why = locked(name);
-          tx.abort();
-        } else {
-          ours = true;
-          s.put([me, Date.now()], 'owner');
-          work(s);
-        }
-      };
-    });
   try {
-    const r = globalThis.indexedDB.open(`holdfast:${name}`, 1);
-    r.onupgradeneeded = () => r.result.createObjectStore(box);
-    db = await result(r);
-    db.onclose = () => lost(failure(undefined));
-    const all: [IDBValidKey, never][] = [];
-    const read = (s: IDBObjectStore) => {
+    db = await connect(name, !!release);
+    db.onclose = () => lost(failure(name, 'the browser has closed it'));
+    await transact(s => {
       s.openCursor().onsuccess = e => {
         const c = (e.target as IDBRequest<IDBCursorWithValue | null>).result;
         if (!c) return;
         all.push([c.key, c.value as never]);
         c.continue();
       };
-    };
-    await patiently(me, () => transact(read));
-    const write_ = (c: Changes) => transact(s => write(s, c));
-    const store = loaded(name, user, all, write_, close_);
-    if (me) timer = setInterval(() => transact(() => {}).catch(lost), renewEvery);
-    return await store;
+    });
+    return await loaded(name, user, all, c => transact(s => write(s, c)), close_);
   } catch (e) {
     close_();
-    throw failure(e);
+    throw failure(name, e);
   }
 };
 

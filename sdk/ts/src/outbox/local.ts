@@ -1,7 +1,6 @@
-import { IO } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
-import { leaseOver, locked, lockOutbox, patiently, renewEvery } from './lock.ts';
-import { type Changes, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
+import type { Fault } from '../session/engine.ts';
+import { inUse, lockOutbox } from './lock.ts';
+import { type Changes, failure, loaded, noChanges, type Outbox, type OutboxOptions, type Store } from './store.ts';
 
 /**
  * An outbox in localStorage, for where IndexedDB does not work. It survives a reload, but it is **not durable**: the browser writes
@@ -13,12 +12,26 @@ export const localStorageOutbox = (o: OutboxOptions = {}): Outbox => {
   return { maxBytes: 1 << 20, ...o, name, durable: false, open_: (user, lost, more = '') => open(name + more, user, lost) };
 };
 
+/** Without Web Locks: how often a page says that it still has an outbox, and after how long without that it counts as gone, in ms. */
+const renewEvery = 2e3;
+const leaseOver = (at: number) => Math.abs(Date.now() - at) > 7e3;
+
+/** Tries again while a page may be gone that has not said so. */
+const patiently = async (me: number, f: () => void) => {
+  for (let left = 9; ; left--) {
+    try {
+      return f();
+    } catch (e) {
+      if (!me || !left) throw e;
+    }
+    await new Promise(ok => setTimeout(ok, 1e3));
+  }
+};
+
 const toText = (b: Uint8Array) => btoa(Array.from(b, c => String.fromCharCode(c)).join(''));
 const toBytes = (s: string) => Uint8Array.from(atob(s), c => c.charCodeAt(0));
 
-const open = async (name: string, user: string, lost: (why: unknown) => void): Promise<Store> => {
-  const failure = (cause: unknown) =>
-    cause instanceof HoldfastError ? cause : new HoldfastError(IO, `outbox ${name}`, 'localStorage failed', cause);
+const open = async (name: string, user: string, lost: (why: Fault) => void): Promise<Store> => {
   const prefix = `holdfast:${name}:`;
   const release = await lockOutbox(name);
   const me = release ? 0 : Math.random();
@@ -34,7 +47,7 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
   const renew = () => {
     if (!me) return;
     const [owner, at] = JSON.parse(localStorage.getItem(`${prefix}"owner"`) ?? '[0,0]') as [number, number];
-    if (owner !== me && (ours || !leaseOver(at))) throw locked(name);
+    if (owner !== me && (ours || !leaseOver(at))) throw inUse(name);
     ours = true;
     put('owner', [me, Date.now()]);
   };
@@ -50,11 +63,11 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
       if (c.user_ !== undefined) put('user', c.user_);
       if (c.marks_) put('marks', c.marks_);
     } catch (e) {
-      throw failure(e);
+      throw failure(name, e);
     }
   };
   try {
-    await patiently(me, async () => renew());
+    await patiently(me, renew);
     const rows: [unknown, never][] = [];
     for (const k of Object.keys(localStorage)) {
       if (!k.startsWith(prefix)) continue;
@@ -68,6 +81,6 @@ const open = async (name: string, user: string, lost: (why: unknown) => void): P
     return store;
   } catch (e) {
     close_();
-    throw failure(e);
+    throw failure(name, e);
   }
 };

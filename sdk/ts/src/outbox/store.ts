@@ -1,7 +1,6 @@
 import type { Entry, Lane } from '../machine/types.ts';
-import type { Content, Headers } from '../session/engine.ts';
-import { OutboxMismatch } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
+import type { Content, Fault, Headers } from '../session/engine.ts';
+import { IO, OutboxMismatch } from '../spec/codes_gen.ts';
 
 /** A record as it is stored: what the machine knows of it, and its content. */
 export interface StoredEntry extends Entry {
@@ -30,12 +29,21 @@ export interface Changes {
   marks_?: Mark[] | undefined;
   /** To whom the outbox belongs from now on. */
   user_?: string | undefined;
-  /** Up to which of its records a page's were taken, and when; without, the page is forgotten. */
+  /** What became of a page's records; without, the page is forgotten. */
   pages_: Map<string, Taken | undefined>;
 }
 
-/** See {@link Changes}. */
-export type Taken = [n: number, at: number];
+/**
+ * Up to which of its records a page's were taken, when, and which of them did not end as delivered; of those up to `low` that is not
+ * known any more.
+ */
+export type Taken = [n: number, at: number, ends: Ended[], low: number];
+
+/** A record that ended as anything but delivered. */
+export type Ended = [n: number, status: 'failed' | 'unknown', fault: Fault];
+
+/** How many of these are kept for each page. */
+export const maxEnds = 64;
 
 /** How long it is remembered what a page has had taken: it may share with others, be frozen, and ask again when it goes on. In ms. */
 const remembered = 7 * 864e5;
@@ -61,7 +69,7 @@ export interface Outbox extends OutboxOptions {
   /** Whether what it has taken survives a crash of the page, the browser and the machine. */
   readonly durable: boolean;
   /** Where it is kept; left out: in memory alone. `more` is added to its name. */
-  readonly open_?: ((user: string, lost: (why: unknown) => void, more?: string) => Promise<Store>) | undefined;
+  readonly open_?: ((user: string, lost: (why: Fault) => void, more?: string) => Promise<Store>) | undefined;
 }
 
 /** An outbox's place that was opened, and what was in it. */
@@ -81,6 +89,10 @@ export const memoryOutbox = (o: OutboxOptions = {}): Outbox => ({ ...o, durable:
 
 /** Nothing to change. */
 export const noChanges = (): Changes => ({ put_: [], drop_: [], lanes_: new Map(), pages_: new Map() });
+
+/** What an outbox fails with: a fault, or whatever the browser says. */
+export const failure = (name: string, e: unknown): Fault =>
+  typeof (e as Partial<Fault> | undefined)?.code === 'string' ? (e as Fault) : { code: IO, op: `outbox ${name}`, detail: `${e}` };
 
 /**
  * Makes a store of what was read: keys are numbers for entries, pairs for lanes, `user`, `marks`, and `page PAGE`. An outbox with something in it is
@@ -108,8 +120,8 @@ export const loaded = async (
   }
   entries_.sort((a, b) => a.id - b.id);
   if (user && owner !== user) {
-    if (entries_[0])
-      throw new HoldfastError(OutboxMismatch, `open outbox ${name}`, `it belongs to user "${owner}", not to "${user}"`);
+    const detail = `it belongs to user "${owner}", not to "${user}"`;
+    if (entries_[0]) throw { code: OutboxMismatch, op: `open outbox ${name}`, detail } satisfies Fault;
     c.user_ = user;
     for (const l of lanes_) c.lanes_.set(l.ch + l.p, [l.ch, l.p]);
     lanes_ = [];

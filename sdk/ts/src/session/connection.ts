@@ -1,4 +1,5 @@
 import { createRedial } from '../socket/redial.ts';
+import { watchWakes } from '../socket/wake.ts';
 import { codeOf } from '../spec/codes.ts';
 import {
   Abnormal,
@@ -56,6 +57,8 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
       wake_: () => run(probe),
     },
     Infinity,
+    undefined,
+    watchWakes,
   );
   const after = (ms: number, f: () => void) => {
     clearTimeout(deadline);

@@ -1,7 +1,5 @@
+import type { WebSocketClass } from '../socket/options.ts';
 import type { ClientFrame, Codec } from '../wire/frames.ts';
-
-/** What makes WebSockets: the browser's, Node's, or the package `ws`. */
-export type WebSocketMaker = new (url: string, protocols?: string[]) => WebSocket;
 
 /** What a link tells. After `close_` it tells nothing. */
 export interface LinkHooks {
@@ -18,8 +16,8 @@ const joinUpTo = 64 << 10;
 export type Link = ReturnType<typeof createLink>;
 
 /** Begins to connect. */
-export const createLink = (make: WebSocketMaker, url: string, codec: Codec, hooks: LinkHooks) => {
-  const ws = new make(url, [codec.subprotocol_]);
+export const createLink = (make: WebSocketClass, url: string, codec: Codec, hooks: LinkHooks) => {
+  const ws = new make(url, [codec.subprotocol_]) as WebSocket;
   let frames: ClientFrame[] = [];
   let size = 0;
   let gone = 0; // bytes that were taken when it was last looked at,
@@ -47,7 +45,7 @@ export const createLink = (make: WebSocketMaker, url: string, codec: Codec, hook
         link.written_ += typeof m === 'string' ? m.length : m.byteLength;
         frames = [];
         size = 0;
-        ws.send(m);
+        if (ws.readyState === 1) ws.send(m); // else its close is on the way, and what is not answered goes out again
       }
       return ws.bufferedAmount;
     },

@@ -1,15 +1,14 @@
 import { createMachine } from '../machine/machine.ts';
 import type { Effect, Entry, MachineEvent } from '../machine/types.ts';
 import type { Outbox, Store } from '../outbox/store.ts';
+import type { WebSocketClass } from '../socket/options.ts';
 import type { RedialOptions } from '../socket/redial.ts';
 import { codeOf } from '../spec/codes.ts';
-import { Closed, IO, ProtocolError } from '../spec/codes_gen.ts';
-import { HoldfastError } from '../spec/error.ts';
+import { Closed, ProtocolError } from '../spec/codes_gen.ts';
 import type { Codec, ServerFrame, SubscribeFields } from '../wire/frames.ts';
 import { createCalls } from './calls.ts';
 import { createConnection } from './connection.ts';
 import type { Command, Engine, Fault, Sink, State, Stats, Status } from './engine.ts';
-import type { WebSocketMaker } from './link.ts';
 import { createPublishing } from './publishing.ts';
 import { createReaders } from './readers.ts';
 
@@ -25,17 +24,12 @@ export interface EngineOptions {
   connectTimeout_: number;
   ackTimeout_?: number | undefined;
   pongTimeout_: number;
-  WebSocket_: WebSocketMaker;
+  WebSocket_: WebSocketClass;
 }
 
 export const hex = (bytes: number): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(bytes)), b => b.toString(16).padStart(2, '0')).join('');
 
-/** What stays of an error at the seam. */
-const faultOf = (e: unknown): Fault =>
-  e instanceof HoldfastError
-    ? { code: codeOf(e.code), op: e.op, detail: e.detail + (e.cause ? `: ${e.cause}` : '') }
-    : { code: IO, detail: `${e}` };
 const faultIn = (f: { code_: number; detail_: string }): Fault => ({ code: codeOf(f.code_), detail: f.detail_ });
 const closed: Fault = { code: Closed, detail: 'the session was closed' };
 const nothing = new Uint8Array();
@@ -214,7 +208,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     run_: run,
     step_: step,
     send_: f => connection.send_(f),
-    fail_: e => run(() => finish(faultOf(e))),
+    fail_: f => fail(f),
     time_: at => at - Date.now() + now(),
     fault_: faultIn,
   });
@@ -311,7 +305,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     waited.forEach(handle);
     connection.start_();
   };
-  const fail = (e: unknown) => run(() => finish(faultOf(e)));
+  const fail = (f: Fault) => run(() => finish(f));
   const open = async () => o.outbox_.open_?.(o.user_, fail);
   open().then(s => run(() => begin(s)), fail);
 

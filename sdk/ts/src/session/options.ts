@@ -1,8 +1,8 @@
 import type { Outbox } from '../outbox/store.ts';
+import type { WebSocketClass } from '../socket/options.ts';
 import type { RedialOptions } from '../socket/redial.ts';
 import type { Codec } from '../wire/frames.ts';
 import type { Headers, TabsFactory } from './engine.ts';
-import type { WebSocketMaker } from './link.ts';
 import type { ContentType } from './payload.ts';
 
 /** Configures a session. */
@@ -33,7 +33,7 @@ export interface SessionOptions {
   /** Of subscriptions that name none: what may be on its way and not done. Default 512 records, 1 MiB. */
   window?: { records?: number | undefined; bytes?: number | undefined } | undefined;
   /** What makes WebSockets, for Node 20: `import { WebSocket } from 'ws'`. Default the global one. */
-  WebSocket?: WebSocketMaker | undefined;
+  WebSocket?: WebSocketClass | undefined;
 }
 
 /** Changes one publish. */

@@ -12,7 +12,7 @@ export interface PublishingHooks {
   step_(e: MachineEvent): void;
   send_(f: ClientFrame): void;
   /** The outbox cannot be written. */
-  fail_(why: unknown): void;
+  fail_(why: Fault): void;
   /** The time of the machine that is this wall-clock time. */
   time_(at: number): number;
   fault_(f: { code_: number; detail_: string }): Fault;
@@ -40,16 +40,20 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
   const kept = (e: Held) => sink({ e: 'entry', id: e.key, status: statusOf(e), producer: e.p, number: e.n });
   const end = (id: string, s: End) => sink({ e: 'entry', id, end: true, ...s });
   const refuse = (id: string, code: string, detail: string) => {
+    const fault = { code, detail };
     stats.failed++;
-    end(id, { status: 'failed', fault: { code, detail } });
+    box.note_(id, 'failed', fault);
+    end(id, { status: 'failed', fault });
   };
   const roomFor = (c: Publish) => roomOf({ ch: c.ch, data: c.data, h: c.h ?? [] });
   /** Answers a record that was taken before. */
   const known = ({ id }: Publish): boolean => {
     const e = box.byKey_.get(id);
+    const had = box.had_(id);
     if (e) kept(e);
-    else if (!box.had_(id)) return false;
-    else end(id, { status: 'unknown', fault: { code: UnknownOutcome, detail: 'an earlier page took it' } });
+    else if (!had) return false;
+    else if (had === 'delivered') end(id, { status: had, ack: { offset: 0, duplicate: true, synced: false, copies: 0 } });
+    else end(id, { status: had[1], fault: had[2] });
     return true;
   };
   const dropOldest = () => {
@@ -115,17 +119,15 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
       hooks.send_({ ...frame_, h: e.h, content: e.type, data: e.data });
     },
     outcome_(f: Effect & { k_: 'outcome' }) {
-      const e = box.ended_(f.entry_.id);
-      if (!e) return;
       const status = f.outcome_;
+      const fault = status === 'delivered' ? undefined : hooks.fault_(f);
+      const e = box.ended_(f.entry_.id, fault && [status as 'failed', fault]);
+      if (!e) return;
       stats[status]++;
       if (f.duplicate_) stats.duplicates++;
-      if (status === 'delivered')
-        end(e.key, { status, ack: { offset: f.offset_, duplicate: f.duplicate_, synced: f.synced_, copies: f.copies_ } });
-      else {
-        const fault = hooks.fault_(f);
+      if (fault)
         box.whenDurable_(() => end(e.key, { status, fault })); // then no later page sends it
-      }
+      else end(e.key, { status, ack: { offset: f.offset_, duplicate: f.duplicate_, synced: f.synced_, copies: f.copies_ } });
       room();
     },
     /** Tells what an earlier page left. */

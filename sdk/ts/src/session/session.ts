@@ -141,8 +141,11 @@ export class Session extends TargetOf<SessionEvents>() {
     const sub = new Subscription<T>(id, channel, o.ack === 'manual', c => this.post_(c));
     this.subs_.set(id, sub as Subscription<never>);
     this.post_(c);
-    o.signal?.addEventListener('abort', () => sub.close(), { once: true });
-    if (o.signal?.aborted) sub.close();
+    const { signal } = o;
+    const abort = () => sub.close();
+    signal?.addEventListener('abort', abort);
+    sub.addEventListener('end', () => signal?.removeEventListener('abort', abort));
+    if (signal?.aborted) abort();
     return sub;
   }
 
@@ -213,6 +216,7 @@ export class Session extends TargetOf<SessionEvents>() {
    * not answered stays in a durable outbox, and is gone with one in memory. Gives the number of these. Idempotent.
    */
   close({ drain = 5e3 }: { drain?: number | undefined } = {}): Promise<number> {
+    for (const sub of this.subs_.values()) sub.tell_(true);
     this.post_({ c: 'close', drain });
     return this.closed_.promise_;
   }

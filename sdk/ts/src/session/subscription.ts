@@ -205,7 +205,7 @@ export class Subscription<T = unknown> extends EventTarget implements AsyncItera
    * Tells the engine of progress: now and then while there is more to read, and at once when there is not. Returns whether it is time to
    * let the page do something else.
    */
-  private tell_(now: boolean): boolean {
+  tell_(now: boolean): boolean {
     const at = performance.now();
     const long = at - this.told_ > tellWithin;
     if (!now && !long && this.took_[0] < tellEvery) return false;

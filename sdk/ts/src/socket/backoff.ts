@@ -16,40 +16,19 @@ export interface BackoffOptions {
   first?: 'delayed' | 'immediate' | undefined;
 }
 
-/** Counts retries. It has no clock and no timer of its own. */
-export interface Backoff {
-  /** Retries since the last reset. */
-  retries_: number;
-  /** How long to wait before the next retry in ms, or undefined if there have been as many as allowed. */
-  next_(): number | undefined;
-  /** Tells of a connection that was open for so long (ms). It starts again, and returns true, only if that was long enough. */
-  up_(open: number): boolean;
-}
-
-const or = (v: number | undefined, ok: boolean, otherwise: number) => (v !== undefined && ok ? v : otherwise);
-
-/** Makes one. random gives numbers in [0, 1). */
-export const createBackoff = (o: BackoffOptions, random: () => number = Math.random): Backoff => {
-  const base = or(o.baseDelay, o.baseDelay! > 0, 1e3);
-  const factor = or(o.multiplier, o.multiplier! >= 1, 2);
-  const longest = or(o.maxDelay, o.maxDelay! > 0, 3e4);
-  const jitter = Math.min(Math.max(o.jitter ?? 0.5, 0), 1);
-  const b: Backoff = {
-    retries_: 0,
-    next_() {
-      if (b.retries_ >= (o.maxRetries ?? Infinity)) return;
-      let n = b.retries_++;
-      if (o.first === 'immediate' && !n--) return 0;
-      return Math.min(Math.min(base * factor ** n, longest) * (1 + jitter * (2 * random() - 1)), longest);
-    },
-    up_(open) {
-      const long = open >= minUptime(o);
-      if (long) b.retries_ = 0;
-      return long;
-    },
-  };
-  return b;
-};
-
 /** How long a connection must be up to count as one, in ms. */
-export const minUptime = (o: BackoffOptions): number => or(o.minUptime, o.minUptime! > 0, 5e3);
+export const minUptime = (o: BackoffOptions): number => (o.minUptime! > 0 ? o.minUptime! : 5e3);
+
+/**
+ * How long to wait before the next retry in ms, or undefined if there have been as many as allowed. retries is how many there were. random
+ * gives numbers in [0, 1).
+ */
+export const delayOf = (o: BackoffOptions, retries: number, random: () => number): number | undefined => {
+  if (retries >= o.maxRetries!) return;
+  let n = retries;
+  if (o.first === 'immediate' && !n--) return 0;
+  const longest = o.maxDelay! >= 0 ? o.maxDelay! : 3e4;
+  const course = (o.baseDelay! >= 0 ? o.baseDelay! : 1e3) * (o.multiplier! >= 1 ? o.multiplier! : 2) ** n;
+  const jitter = Math.min(Math.max(o.jitter ?? 0.5, 0), 1);
+  return Math.min(Math.min(course, longest) * (1 + jitter * (2 * random() - 1)), longest);
+};

@@ -1,3 +1,5 @@
+import { createTimer } from './timer.ts';
+
 /** What a circuit breaker does with attempts: lets them through, refuses them, or lets a few through to see whether they succeed. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
@@ -35,74 +37,45 @@ export interface CircuitOptions {
   halfOpenMaxRequests?: number | undefined;
 }
 
-/** Makes the small breaker of a socket: it counts failures in a row, and nothing else. */
+/** Makes the small breaker of one socket, which has one attempt at a time: it counts failures in a row, and nothing else. */
 export const createCircuit = (o: CircuitOptions = {}): CircuitBreaker => {
   const listeners = new Set<() => void>();
-  let state: CircuitState = 'closed';
-  let failures = 0;
-  let trials = 0; // under way or proven, while half-open
-  let proven = 0;
-  let generation = 0; // of tickets whose outcome means something
-  let until = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let count = 0; // of failures in a row; while half-open, of trials that succeeded
+  const timer = createTimer();
 
-  const changed = () => {
+  const move = (to: CircuitState) => {
+    c.state = to;
+    count = 0;
+    timer();
     for (const f of [...listeners]) f();
   };
-  const move = (to: CircuitState) => {
-    state = to;
-    failures = trials = proven = 0;
-    generation++;
-    clearTimeout(timer);
-    changed();
-  };
-  const trip = (ms = o.resetTimeout ?? 6e4) => {
-    until = performance.now() + ms;
-    move('open');
-    // setTimeout takes no more than 31 bits; longer is until reset
-    if (ms < 2 ** 31) timer = setTimeout(move, ms, 'half-open');
-  };
-
-  return {
-    get state() {
-      return state;
+  const c = {
+    state: 'closed' as CircuitState,
+    allow: () =>
+      c.state === 'open'
+        ? Infinity
+        : {
+            done(error?: unknown) {
+              const closed = c.state === 'closed';
+              if (c.state === 'open') return;
+              if (error !== undefined) {
+                if (!closed || ++count >= (o.failureThreshold ?? 5)) c.trip();
+              } else if (closed) count = 0;
+              else if (++count >= (o.halfOpenMaxRequests ?? 3)) move('closed');
+            },
+            cancel() {},
+          },
+    trip(ms = o.resetTimeout ?? 6e4) {
+      move('open');
+      timer(() => move('half-open'), ms);
     },
-    allow() {
-      const mine = generation;
-      if (state === 'open') return Math.max(0, until - performance.now());
-      if (state === 'half-open' && trials++ >= (o.halfOpenMaxRequests ?? 3)) {
-        trials--;
-        return Infinity;
-      }
-      let ended = false;
-      const end = (f: () => void) => {
-        if (!ended && mine === generation) f();
-        ended = true;
-      };
-      return {
-        done: error =>
-          end(() => {
-            if (error !== undefined) {
-              if (state !== 'closed' || ++failures >= (o.failureThreshold ?? 5)) trip();
-            } else if (state === 'closed') failures = 0;
-            else if (++proven >= (o.halfOpenMaxRequests ?? 3)) move('closed');
-          }),
-        cancel: () =>
-          end(() => {
-            if (state !== 'closed') {
-              trials--;
-              changed();
-            }
-          }),
-      };
-    },
-    trip,
     reset: () => move('closed'),
-    onChange(f) {
+    onChange(f: () => void) {
       listeners.add(f);
       return () => {
         listeners.delete(f);
       };
     },
   };
+  return c;
 };

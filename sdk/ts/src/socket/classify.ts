@@ -1,16 +1,4 @@
-import { type ClassName, classes } from '../spec/classes_gen.ts';
-
-/** What is done about the failures of one class. What is not set is taken from the general options, then from spec/classes.json. */
-export interface Strategy {
-  /** Whether there is another attempt at all. */
-  retry?: 'retry' | 'stop' | undefined;
-  /** How many retries in a row there are for this class. Infinity: no limit. */
-  maxRetries?: number | undefined;
-  /** The delay before the first retry, in ms. */
-  baseDelay?: number | undefined;
-  /** How much longer each delay is than the one before, at least 1. */
-  multiplier?: number | undefined;
-}
+import { type ClassName, classes, type Strategy } from '../spec/classes_gen.ts';
 
 /** Changes which failure falls into which class, and what is done about a class. */
 export interface ClassOptions {
@@ -29,26 +17,21 @@ export interface Verdict {
   retryable: boolean;
 }
 
-/** The row of a class in the table of spec/classes.json. */
-export const classRow = (name: string) => classes.find(c => c[0] === name);
+/** The classes in the order in which classes_gen.ts numbers them. */
+const names = Object.keys(classes);
 
 /** Judges a number by one of the tables in classes_gen.ts. With that of Holdfast's codes, what this end has found out itself (ours) stays what
  * it is. */
-export const classify = (table: string, code: number, o: ClassOptions = {}, ours = false): Verdict => {
-  let name = 'protocol';
-  let exception = '';
-  for (const [, from, letter, mode] of table.matchAll(/(\d+)(.)([-+]?)/g)) {
-    if (code < +from!) break;
-    name = classes[letter!.charCodeAt(0) - 97]![0];
-    exception = mode!;
-  }
+export const classify = (table: readonly number[], code: number, o: ClassOptions, ours = false): Verdict => {
+  let place = 5; // protocol, for what is below all of them
+  for (let i = 0; table[i]! <= code; i += 2) place = table[i + 1]!;
   const own = o.codes?.[code];
-  if (own && !(ours && exception)) [name, exception] = [own, ''];
-  return verdictOf(name, o, exception);
+  return own && !(ours && place > 31) ? verdictOf(own, o) : verdictOf(names[place & 31]!, o, place >> 5);
 };
 
-/** Says whether failures of a class are worth another attempt; exception is what the table has for this one failure. */
-export const verdictOf = (name: string, o: ClassOptions, exception = ''): Verdict => {
-  const retry = exception === '-' ? 'stop' : o.strategies?.[name]?.retry;
-  return { class: name, retryable: retry ? retry === 'retry' : exception === '+' || classRow(name)?.[1] !== 0 };
-};
+/** Says whether failures of a class are worth another attempt; exception is what the table has for this one failure: 1 they are, 2 they are
+ * not. */
+export const verdictOf = (name: string, o: ClassOptions, exception = 0): Verdict => ({
+  class: name,
+  retryable: exception < 2 && (o.strategies?.[name]?.retry ?? (exception ? '' : classes[name]?.retry)) !== 'stop',
+});

@@ -21,8 +21,6 @@ export interface RetryEvent extends Event {
   readonly attempt: number;
   readonly max: number;
   readonly delay: number;
-  /** What kind of failure it is for. */
-  readonly class: string;
 }
 /** The state has changed. */
 export interface StateChangeEvent extends Event {
@@ -31,7 +29,7 @@ export interface StateChangeEvent extends Event {
   /** Why it has failed. */
   readonly error?: HoldfastError;
 }
-/** The circuit breaker's state has changed. */
+/** The circuit breaker's state may have changed. */
 export interface CircuitChangeEvent extends Event {
   readonly state: CircuitState;
 }
@@ -40,10 +38,9 @@ export interface HeartbeatEvent extends Event {
   readonly rtt?: number;
   readonly missed: number;
 }
-/** `count` messages were dropped from the queue, because it was full or they were too late. */
+/** A message was dropped, because the queue was full or it was too late. */
 export interface DiscardedEvent extends Event {
   readonly why: 'dropped' | 'expired';
-  readonly count: number;
 }
 
 /** All events of a socket. */
@@ -60,8 +57,6 @@ export interface SocketEventMap {
   circuitchange: CircuitChangeEvent;
   heartbeat: HeartbeatEvent;
   discarded: DiscardedEvent;
-  /** The page or the machine may have slept, or the network has changed: the connection is probed. */
-  woke: Event;
 }
 
 type Listener<E> = ((event: E) => void) | { handleEvent(event: E): void } | null;

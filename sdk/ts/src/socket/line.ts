@@ -5,6 +5,7 @@ import { classify, type Verdict, verdictOf } from './classify.ts';
 import { createHeartbeat, type Pinging } from './heartbeat.ts';
 import type { SocketOptions, Value } from './options.ts';
 import type { Queue } from './queue.ts';
+import { createTimer } from './timer.ts';
 
 /** How a connection ended, as a close event has it. */
 export interface CloseInfo {
@@ -20,6 +21,8 @@ export interface LineOwner {
   readonly protocols_: Value<string | string[] | undefined>;
   readonly queue_: Queue;
   readonly binary_: BinaryType;
+  /** That of the last connection. */
+  ws_: Connection | undefined;
   fault_(error: HoldfastError): void;
   opened_(): void;
   message_(event: MessageEvent): void;
@@ -31,7 +34,6 @@ export interface LineOwner {
 
 /** One attempt, and the connection that it leads to. */
 export interface Line {
-  ws_: Connection | undefined;
   /** Has the heartbeat ask now whether somebody is there. */
   probe_(): void;
   /** Ends it with the closing handshake, for which there is a time; then it is cut. */
@@ -40,9 +42,8 @@ export interface Line {
   drop_(code: number, reason: string): void;
 }
 
-type Connection = WebSocket & Pinging & { terminate?: () => void };
-
-const ask = <T>(v: Value<T>, signal: AbortSignal) => (typeof v === 'function' ? (v as (s: AbortSignal) => T)(signal) : v);
+/** A connection of the platform's. */
+export type Connection = WebSocket & Pinging & { terminate?: () => void };
 
 const lost: CloseInfo = { code: 1006, reason: '', wasClean: false };
 
@@ -58,8 +59,10 @@ export const createLine = (s: LineOwner, number: number): Line => {
   let closing = false;
   let why: HoldfastError | undefined;
 
+  const timer = createTimer();
+
   const end = () => {
-    clearTimeout(timer);
+    timer();
     beat?.stop_();
     over.abort();
   };
@@ -68,12 +71,12 @@ export const createLine = (s: LineOwner, number: number): Line => {
     const own = o.classify?.(close.code, error.cause) ?? cls;
     s.ended_(close, own ? verdictOf(own, o) : classify(closeClasses, close.code, o), error);
   };
-  const fault = (code: string, detail: string, cause?: unknown) => {
+  const fault = (code: string, detail?: string, cause?: unknown) => {
     why = new HoldfastError(code, 'connect', detail, cause);
     if (!closing) s.fault_(why);
     return why;
   };
-  const fail = (cls: string, code: string, detail: string, cause?: unknown) => {
+  const fail = (cls: string, code: string, detail?: string, cause?: unknown) => {
     if (signal.aborted) return;
     const error = fault(code, detail, cause);
     // a listener may have ended it
@@ -85,12 +88,11 @@ export const createLine = (s: LineOwner, number: number): Line => {
     try {
       await o.setup?.({ ws: ws!, number, signal, early });
     } catch (e) {
-      return fail('network', Disconnected, `setup: ${e}`, e);
+      return fail('network', Disconnected, `${e}`, e);
     }
     if (signal.aborted || closing) return;
-    clearTimeout(timer);
-    if (o.heartbeat !== 'off')
-      beat = createHeartbeat(o.heartbeat, ws!, s, () => fail('timeout', HeartbeatTimeout, 'no answer to a heartbeat'));
+    timer();
+    if (o.heartbeat !== 'off') beat = createHeartbeat(o.heartbeat, ws!, s, () => fail('timeout', HeartbeatTimeout));
     opened = true;
     s.opened_();
     for (const e of early) signal.aborted || s.message_(e);
@@ -102,12 +104,12 @@ export const createLine = (s: LineOwner, number: number): Line => {
     try {
       await s.queue_.ready_?.();
       const args = [];
-      for (const v of [s.url_, s.protocols_, o.websocketOptions]) args.push(await ask(v, signal));
+      for (const v of [s.url_, s.protocols_, o.websocketOptions]) args.push(await (typeof v === 'function' ? v(signal) : v));
       if (signal.aborted || closing) return;
       cls = 'policy';
       code = BadArgument;
       const Kind = o.WebSocket ?? globalThis.WebSocket;
-      ws = line.ws_ = new Kind(...(args as [string])) as Connection;
+      ws = s.ws_ = new Kind(...(args as [string])) as Connection;
     } catch (e) {
       return fail(cls, code, `${e}`, e);
     }
@@ -125,18 +127,13 @@ export const createLine = (s: LineOwner, number: number): Line => {
     );
   };
 
-  const limit = o.connectTimeout ?? 1e4;
-  let timer = setTimeout(() => fail('timeout', Timeout, `not within ${limit} ms`), limit);
-  const line: Line = {
-    ws_: undefined,
+  timer(() => fail('timeout', Timeout), o.connectTimeout ?? 1e4);
+  connect();
+  return {
     probe_: () => beat?.probe_(),
     close_(code, reason) {
       closing = true;
-      clearTimeout(timer);
-      timer = setTimeout(
-        () => fail('closed', Timeout, 'close'),
-        opened ? (o.closeTimeout ?? 2e3) + (ws!.bufferedAmount ? (o.drainTimeout ?? 5e3) : 0) : 0,
-      );
+      timer(() => fail('closed', Timeout), opened ? (o.closeTimeout ?? 5e3) : 0);
       ws?.close(code, reason);
     },
     drop_(code, reason) {
@@ -144,6 +141,4 @@ export const createLine = (s: LineOwner, number: number): Line => {
       ws?.close(code, reason);
     },
   };
-  connect();
-  return line;
 };

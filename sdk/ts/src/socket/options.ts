@@ -16,8 +16,8 @@ export type Value<T> = T | ((signal: AbortSignal) => T | Promise<T>);
 // biome-ignore lint/suspicious/noExplicitAny: constructors of other packages take more and narrower arguments
 export type WebSocketClass = new (url: any, ...rest: any[]) => unknown;
 
-/** What a heartbeat is: pings of the protocol's (`ping`), messages of the application's, both, or nothing at all. */
-export type HeartbeatMode = 'ping' | 'message' | 'both' | 'off';
+/** What a heartbeat is: pings of the protocol's, messages of the application's, or both. */
+export type HeartbeatMode = 'ping' | 'message' | 'both';
 
 /** Finds out that nobody is there any more. A heartbeat is sent only when nothing has been received for `interval`. */
 export interface HeartbeatOptions {
@@ -93,9 +93,12 @@ export interface SocketOptions extends RedialOptions {
   breaker?: CircuitOptions | CircuitBreaker | 'off' | undefined;
   /** Keeps what is sent while there is no connection: options, or a queue of the door `queue`, which outlives the page. */
   queue?: QueueOptions | Queue | undefined;
-  /** How long what is handed to the platform may take to be written when the socket is closed, in ms. Default 5,000. */
-  drainTimeout?: number | undefined;
-  /** How long the closing handshake may take after that, in ms; then the connection is cut. Default 2,000. */
+  /**
+   * Watches for what makes waiting or trusting a connection pointless: a page that is seen again, a network that is back, a machine that has
+   * slept. Default: nothing does; give it `watchWakes` of the door `wake`.
+   */
+  wake?: ((woke: () => void) => () => void) | undefined;
+  /** How long it may take to write what was sent and to finish the closing handshake, in ms; then the connection is cut. Default 5,000. */
   closeTimeout?: number | undefined;
   /** Whether it begins closed, and is opened with `reconnect()`. Default false. */
   startClosed?: boolean | undefined;

@@ -27,92 +27,79 @@ export interface Queued {
   id_?: number;
 }
 
-/** Tells of what was dropped. */
-export type Discarded = (why: 'dropped' | 'expired', count: number) => void;
+/** Tells of a message that was dropped, and why. */
+export type Discarded = (why: 'dropped' | 'expired') => void;
 
 /** Keeps messages while there is no connection. */
 export interface Queue {
-  count_: number;
+  readonly count_: number;
   bytes_: number;
   /** Is waited for before each attempt. */
   ready_?(): Promise<void> | undefined;
-  /** Takes a message, as the policy has it. */
-  put_(data: SocketData, ttl: number | undefined): void;
+  /** Takes a message, or drops it as the policy has it. */
+  put_(data: SocketData, ttl: number | undefined): Queued | undefined;
   /** Hands all of it over, in order. */
   flush_(send: (data: SocketData) => void): void;
   /** Where discarded messages are told. */
   discarded_: Discarded;
 }
 
-/** Bytes of a message, text as UTF-8. */
-export const sizeOf = (d: SocketData): number =>
-  typeof d === 'string' ? new TextEncoder().encode(d).length : ((d as ArrayBuffer).byteLength ?? (d as Blob).size);
+/** Bytes of a message; of text, its length. */
+export const sizeOf = (d: SocketData): number => (d as ArrayBuffer).byteLength ?? (d as Blob).size ?? (d as string).length;
 
 /** A copy: the application may change what it has given away. */
-const copyOf = (d: SocketData): SocketData => {
+export const copyOf = (d: SocketData): SocketData => {
   const { buffer, byteOffset, byteLength } = d as Uint8Array;
   return buffer ? new Uint8Array(buffer, byteOffset, byteLength).slice() : (d as ArrayBuffer).slice(0);
 };
 
-/** Makes a queue in memory. added and removed are told to whoever keeps a copy. */
-export const createQueue = (
-  o: QueueOptions,
-  added?: (m: Queued) => void,
-  removed?: (m: Queued) => void,
-): Queue & { load_(list: Queued[]): void } => {
-  let items: Queued[] = [];
-  let head = 0;
-  const take = () => {
-    const m = items[head++]!;
+/** Makes a queue in memory. Whoever keeps a copy is told what is no longer in it. */
+export const createQueue = (o: QueueOptions, removed?: (m: Queued) => void): Queue => {
+  const items = new Set<Queued>();
+  const take = (m: Queued) => {
+    items.delete(m);
     q.bytes_ -= m.size_;
-    q.count_--;
     removed?.(m);
-    if (head * 2 > items.length) {
-      items = items.slice(head);
-      head = 0;
+  };
+  const expired = (m: Queued) => {
+    const late = m.expires_ <= Date.now();
+    if (late) {
+      take(m);
+      q.discarded_('expired');
     }
-  };
-  const add = (m: Queued) => {
-    items.push(m);
-    q.bytes_ += m.size_;
-    q.count_++;
-  };
-  /** From the head: what lives longer holds back what is behind it. */
-  const expire = () => {
-    let n = 0;
-    for (; q.count_ && items[head]!.expires_ <= Date.now(); n++) take();
-    if (n) q.discarded_('expired', n);
+    return late;
   };
   const q = {
-    count_: 0,
     bytes_: 0,
-    discarded_() {},
-    load_(list: Queued[]) {
-      const later = items.slice(head);
-      items = [];
-      head = q.bytes_ = q.count_ = 0;
-      [...list, ...later].forEach(add);
+    get count_() {
+      return items.size;
     },
+    discarded_() {},
     put_(data: SocketData, ttl = o.ttl ?? Infinity) {
       const m: Queued = { data_: copyOf(data), size_: sizeOf(data), expires_: Date.now() + ttl };
-      const full = () => q.count_ >= (o.maxMessages ?? 1e3) || q.bytes_ + m.size_ > (o.maxBytes ?? 4 << 20);
-      if (full()) expire();
-      let n = 0;
-      for (; full(); n++) {
-        if (o.policy === 'dropOldest' && q.count_) take();
-        else if (o.policy && o.policy !== 'refuse') return q.discarded_('dropped', n + 1);
-        else throw new HoldfastError(QueueFull, 'send', `${q.count_} messages, ${q.bytes_} bytes wait`);
+      const full = () => items.size >= (o.maxMessages ?? 1e3) || q.bytes_ + m.size_ > (o.maxBytes ?? 4 << 20);
+      for (const first of items) {
+        if (!full()) break;
+        if (expired(first)) continue;
+        if (o.policy !== 'dropOldest') break;
+        take(first);
+        q.discarded_('dropped');
       }
-      if (n) q.discarded_('dropped', n);
-      add(m);
-      added?.(m);
+      if (!full()) {
+        items.add(m);
+        q.bytes_ += m.size_;
+        return m;
+      }
+      if (o.policy && o.policy !== 'refuse') q.discarded_('dropped');
+      else throw new HoldfastError(QueueFull, 'send', `${items.size} messages wait`);
     },
     flush_(send: (data: SocketData) => void) {
-      for (expire(); q.count_; expire()) {
-        send(items[head]!.data_);
-        take();
+      for (const m of items) {
+        if (expired(m)) continue;
+        send(m.data_);
+        take(m);
       }
     },
-  } as Queue & { load_(list: Queued[]): void };
+  } as Queue;
   return q;
 };

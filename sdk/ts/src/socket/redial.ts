@@ -1,6 +1,8 @@
-import { type Backoff, type BackoffOptions, createBackoff, minUptime } from './backoff.ts';
+import { classes } from '../spec/classes_gen.ts';
+import { type BackoffOptions, delayOf, minUptime } from './backoff.ts';
 import type { CircuitBreaker, CircuitTicket } from './circuit.ts';
-import { type ClassOptions, classRow } from './classify.ts';
+import type { ClassOptions } from './classify.ts';
+import { createTimer, now } from './timer.ts';
 
 /** How attempts to connect are made again. */
 export interface RedialOptions extends BackoffOptions, ClassOptions {
@@ -39,158 +41,114 @@ export interface Redial {
 
 /** A server can make a client stay away for ten minutes, not longer. */
 const maxRetryAfter = 6e5;
-/** How often it is looked whether the machine has slept, in ms, and by how much the clock must have jumped for that. */
-const napAtMost = 1e4;
-const sleptFor = 2e3;
+/** Options without those that are undefined. */
+const set = (o: object): object => Object.fromEntries(Object.entries(o).filter(e => e[1] !== undefined));
 
-const idle = 0;
-const waiting = 1;
-const blocked = 2;
-const open = 3;
-
-/** Makes one. retries is how many there are where neither the options nor the class of failure says. */
-export const createRedial = (o: RedialOptions, hooks: RedialHooks, retries: number, circuit?: CircuitBreaker): Redial => {
+/**
+ * Makes one. retries is how many there are where neither the options nor the class of failure says. watch is what tells of wake-ups:
+ * watchWakes of wake.ts.
+ */
+export const createRedial = (
+  o: RedialOptions,
+  hooks: RedialHooks,
+  retries: number,
+  circuit?: CircuitBreaker,
+  watch?: (woke: () => void) => () => void,
+): Redial => {
   const random = o.random ?? Math.random;
-  let backoffs: Record<string, Backoff> = {};
-  let phase = idle;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let nap = 0; // of the timer
-  let since = 0; // when it was set, by the clock that goes on while the machine sleeps
-  let left = 0; // ms to wait after nap
-  let spare = 0; // of left: what a wake-up may cut off
-  let openedAt = 0;
+  let counts: Record<string, number> = {}; // of retries: of each class that has its own, and of all others
+  const timer = createTimer();
+  let openedAt = 0; // by performance.now; 0: there is no connection
+  let soonest = 0; // to which a wake-up may cut the waiting short; 0: nothing is waited for
   let ticket: CircuitTicket | undefined;
-  let listening: AbortController | undefined;
+  let unwatch: (() => void) | undefined;
   let unheard: (() => void) | undefined;
 
-  /** What counts for a class: what the user says of it, then what he says of all, then what the table says. */
-  const numbersOf = (cls: string) => {
-    const mine = o.strategies?.[cls];
-    const row = classRow(cls) ?? [];
-    return [
-      mine?.maxRetries ?? o.maxRetries ?? row[2] ?? retries,
-      mine?.baseDelay ?? o.baseDelay ?? row[3],
-      mine?.multiplier ?? o.multiplier ?? row[4],
-    ] as const;
-  };
-
   const settle = () => {
-    if (performance.now() - openedAt + 2 < minUptime(o)) return; // timers may be a little early
-    for (const b of Object.values(backoffs)) b.retries_ = 0;
-    redial.attempts_ = 0;
-    ticket?.done();
+    // timers may be a little early
+    if (openedAt && now() - openedAt + 2 > minUptime(o)) {
+      counts = {};
+      redial.attempts_ = 0;
+      end('done');
+    }
+  };
+  const end = (how: 'done' | 'cancel', error?: unknown) => {
+    ticket?.[how](error);
     ticket = undefined;
   };
 
-  const sleep = (ms: number) => {
-    clearTimeout(timer);
-    left = ms;
-    nap = Math.min(ms, napAtMost);
-    since = Date.now();
-    timer = setTimeout(tick, nap);
-  };
-  const tick = () => {
-    left -= nap;
-    if (Math.abs(Date.now() - since - nap) > sleptFor) {
-      left = 0;
-      return woke();
-    }
-    if (left > 0) return sleep(left);
-    if (phase !== open) return attempt();
-    settle();
-    sleep(napAtMost);
-  };
-
   const woke = () => {
-    if (phase === open) {
-      settle();
-      sleep(napAtMost);
-      hooks.wake_();
-    } else if (phase === waiting) {
-      // what was waited for may be over; but flapping must not make a hammer of it
-      sleep(Math.max(0, left - (Date.now() - since) - spare));
-      spare = 0;
-    } else if (phase === blocked) attempt();
+    settle();
+    if (openedAt) hooks.wake_();
+    else if (soonest) timer(attempt, soonest - now());
   };
 
   const attempt = () => {
-    clearTimeout(timer);
+    timer();
     unheard?.();
-    unheard = undefined;
+    soonest = 0;
     const leave = circuit?.allow();
     if (typeof leave === 'number') {
-      phase = blocked;
       unheard = circuit!.onChange(attempt);
-      sleep(leave || 1);
+      timer(attempt, leave);
       hooks.blocked_?.();
-      return;
+    } else {
+      ticket = leave;
+      hooks.dial_();
     }
-    ticket = leave;
-    phase = idle;
-    hooks.dial_();
-  };
-
-  const listen = () => {
-    if (listening) return;
-    listening = new AbortController();
-    const options = { signal: listening.signal };
-    const page = globalThis.document as Document | undefined;
-    const heard = () => page?.visibilityState === 'hidden' || woke();
-    for (const name of ['online', 'offline', 'pageshow']) globalThis.addEventListener?.(name, heard, options);
-    for (const name of ['visibilitychange', 'resume']) page?.addEventListener(name, heard, options);
   };
 
   const redial: Redial = {
     attempts_: 0,
     start_(reset) {
       redial.stop_();
-      backoffs = {};
+      counts = {};
       redial.attempts_ = 0;
       if (reset && circuit?.state === 'open') circuit.reset();
-      listen();
+      unwatch = watch?.(woke);
       attempt();
     },
     opened_() {
-      phase = open;
-      openedAt = performance.now();
-      sleep(minUptime(o));
+      openedAt = now();
+      timer(settle, minUptime(o));
     },
     failed_(cls, retryAfter = 0, error = cls) {
-      if (phase === open) settle();
-      ticket?.done(error ?? cls);
-      ticket = undefined;
-      phase = waiting;
-      const numbers = numbersOf(cls);
-      const [maxRetries, baseDelay, multiplier] = numbers;
-      const key = `${numbers}` === `${numbersOf('')}` ? '' : cls;
-      backoffs[key] ??= createBackoff({ ...o, maxRetries, baseDelay, multiplier }, random);
+      settle();
+      openedAt = 0;
+      end('done', error);
+      // what the user says of the class goes before what he says of all, and that before the table
+      const mine = o.strategies?.[cls];
+      const own: BackoffOptions = { maxRetries: retries, ...classes[cls], ...set(o), ...mine };
+      const key = mine || classes[cls]?.maxRetries ? cls : '';
+      const count = counts[key] ?? 0;
       // without a network no attempt can succeed, so none of them counts
       const offline = globalThis.navigator?.onLine === false;
-      const all = o.strategies?.[cls]?.maxRetries === undefined && redial.attempts_ >= (o.maxRetries ?? Infinity);
-      let delay = offline ? (o.maxDelay ?? 3e4) : all ? undefined : backoffs[key].next_();
-      const asked = Math.min(retryAfter, maxRetryAfter);
-      const spread = asked + random() * Math.min(asked / 4, delay ?? 0);
-      if (asked && circuit) circuit.trip(spread);
+      const all = mine?.maxRetries === undefined && redial.attempts_ >= o.maxRetries!;
+      let delay = offline ? (o.maxDelay ?? 3e4) : all ? undefined : delayOf(own, count, random);
       if (delay === undefined) {
         redial.stop_();
         return false;
       }
-      if (!offline) redial.attempts_++;
-      if (!circuit && asked > delay) delay = spread;
-      spare = asked ? 0 : Math.max(0, delay - (baseDelay ?? 1e3));
-      sleep(delay);
-      hooks.waiting_(redial.attempts_, maxRetries, delay);
+      if (!offline) {
+        redial.attempts_++;
+        counts[key] = count + 1;
+      }
+      // a network that comes and goes must not make a hammer of it
+      soonest = Math.min(delay, own.baseDelay ?? 1e3);
+      const asked = Math.min(retryAfter, maxRetryAfter);
+      // so that not all come at once
+      if (asked > delay) soonest = delay = asked + random() * Math.min(asked / 4, delay);
+      soonest += now();
+      timer(attempt, delay);
+      hooks.waiting_(redial.attempts_, own.maxRetries!, delay);
       return true;
     },
     stop_() {
-      clearTimeout(timer);
-      phase = idle;
+      timer();
+      openedAt = soonest = 0;
       unheard?.();
-      unheard = undefined;
-      ticket?.cancel();
-      ticket = undefined;
-      listening?.abort();
-      listening = undefined;
+      end('cancel');
+      unwatch?.();
     },
   };
   return redial;

@@ -3,14 +3,10 @@ import { HoldfastError } from '../spec/error.ts';
 import { type CircuitBreaker, createCircuit } from './circuit.ts';
 import type { Verdict } from './classify.ts';
 import type { SocketEventMap, SocketEventTarget, SocketState } from './events.ts';
-import { type CloseInfo, createLine, type Line } from './line.ts';
+import { type CloseInfo, type Connection, createLine, type Line } from './line.ts';
 import type { SendOptions, SocketData, SocketOptions, Value } from './options.ts';
-import { createQueue, type Queue, sizeOf } from './queue.ts';
+import { createQueue, type Queue } from './queue.ts';
 import { createRedial, type Redial } from './redial.ts';
-import { newCounters, type SocketStats } from './stats.ts';
-
-/** How many retries there are where neither the options nor the class of failure says. */
-const defaultRetries = 10;
 
 /** What fits into a close frame, in whole characters. */
 const shortened = (reason: string) => reason.slice(0, new TextEncoder().encodeInto(reason, new Uint8Array(123)).read);
@@ -32,45 +28,46 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
   readonly CLOSING = 2;
   readonly CLOSED = 3;
 
-  onopen: ((event: Event) => unknown) | null = null;
-  onmessage: ((event: MessageEvent) => unknown) | null = null;
-  onerror: ((event: SocketEventMap['error']) => unknown) | null = null;
-  onclose: ((event: SocketEventMap['close']) => unknown) | null = null;
+  declare onopen: ((event: Event) => unknown) | null;
+  declare onmessage: ((event: MessageEvent) => unknown) | null;
+  declare onerror: ((event: SocketEventMap['error']) => unknown) | null;
+  declare onclose: ((event: SocketEventMap['close']) => unknown) | null;
 
   /** The circuit breaker, to look at, open and close by hand; undefined without one. */
-  readonly breaker: CircuitBreaker | undefined;
+  declare readonly breaker: CircuitBreaker | undefined;
   /** Why it has failed; undefined while it has not. */
-  error: HoldfastError | undefined;
+  declare error: HoldfastError | undefined;
   /** The state of the connection in more detail than readyState. */
   state: SocketState = 'closed';
 
   /** @internal */
-  readonly o_: SocketOptions;
+  declare readonly url_: Value<string | URL>;
   /** @internal */
-  readonly queue_: Queue;
+  declare readonly protocols_: Value<string | string[] | undefined>;
+  /** @internal */
+  declare readonly o_: SocketOptions;
+  /** @internal */
+  declare readonly queue_: Queue;
   /** @internal */
   binary_: BinaryType = 'blob';
-  private readonly redial_: Redial;
-  private readonly counters_ = newCounters();
+  declare private readonly redial_: Redial;
+  /** @internal */
+  declare ws_: Connection | undefined;
   private ready_ = 3;
-  private line_: Line | undefined;
-  private openedAt_ = 0;
-  private unheard_: (() => void) | undefined; // of the breaker
+  declare private line_: Line | undefined;
+  private connects_ = 0;
+  declare private unheard_: (() => void) | undefined; // of the breaker
 
   /**
    * Begins to connect, unless startClosed is set. Nothing that is wrong with the arguments throws: it is what the first attempt fails with.
    *
-   * @param url_ where to connect to
-   * @param protocols_ the subprotocols to offer, the preferred one first
+   * @param url where to connect to
+   * @param protocols the subprotocols to offer, the preferred one first
    */
-  constructor(
-    /** @internal */
-    readonly url_: Value<string | URL>,
-    /** @internal */
-    readonly protocols_: Value<string | string[] | undefined> = undefined,
-    options: SocketOptions = {},
-  ) {
+  constructor(url: Value<string | URL>, protocols?: Value<string | string[] | undefined>, options: SocketOptions = {}) {
     super();
+    this.url_ = url;
+    this.protocols_ = protocols;
     const o: SocketOptions = {
       baseDelay: options.minReconnectionDelay,
       maxDelay: options.maxReconnectionDelay,
@@ -82,60 +79,47 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
     const most = o.maxEnqueuedMessages;
     const q = o.queue ?? (most === undefined ? {} : { maxMessages: most, maxBytes: Infinity, policy: 'dropNewest' });
     this.queue_ = 'put_' in q ? q : createQueue(q);
-    this.queue_.discarded_ = (why, count) => {
-      this.counters_[why] += count;
-      this.emit_('discarded', { why, count });
-    };
+    this.queue_.discarded_ = why => this.emit_('discarded', { why });
     const b = o.breaker;
     this.breaker = b === 'off' ? undefined : b && 'allow' in b ? b : createCircuit(b);
-    this.redial_ = createRedial(o, this, defaultRetries, this.breaker);
-    for (const type of ['open', 'message', 'error', 'close'] as const)
-      this.addEventListener(type, e => (this[`on${type}`] as ((e: Event) => unknown) | null)?.(e));
+    this.redial_ = createRedial(o, this, 10, this.breaker, o.wake);
+    for (const type of ['open', 'message', 'error', 'close']) {
+      const on = `on${type}` as 'onopen';
+      this[on] = null;
+      this.addEventListener(type, e => this[on]?.(e));
+    }
     if (!o.startClosed) this.begin_();
   }
 
   /** As the browser's. Between two attempts it is CLOSED. */
   get readyState(): 0 | 1 | 2 | 3 {
-    return (this.ready_ === 1 ? this.line_!.ws_!.readyState : this.ready_) as 0;
+    return (this.ready_ === 1 ? this.ws_!.readyState : this.ready_) as 0;
   }
   /** That of the last connection, `''` before the first. */
   get url(): string {
-    return this.line_?.ws_?.url ?? '';
+    return this.ws_?.url ?? '';
   }
   /** What the server has chosen on the last connection, or `''`. */
   get protocol(): string {
-    return this.line_?.ws_?.protocol ?? '';
+    return this.ws_?.protocol ?? '';
   }
   get extensions(): string {
-    return this.line_?.ws_?.extensions ?? '';
+    return this.ws_?.extensions ?? '';
   }
   get binaryType(): BinaryType {
     return this.binary_;
   }
   set binaryType(v: BinaryType) {
     this.binary_ = v;
-    if (this.line_?.ws_) this.line_.ws_.binaryType = v;
+    if (this.ws_) this.ws_.binaryType = v;
   }
   /** Bytes that wait in the queue, or in the platform's WebSocket to be written. */
   get bufferedAmount(): number {
-    return this.queue_.bytes_ + ((this.ready_ < 3 && this.line_?.ws_?.bufferedAmount) || 0);
+    return this.queue_.bytes_ + ((this.ready_ < 3 && this.ws_?.bufferedAmount) || 0);
   }
   /** Attempts since a connection was last up for minUptime, without the first one. */
   get retryCount(): number {
     return this.redial_.attempts_;
-  }
-
-  /** Counters, and what is so at the moment. */
-  stats(): SocketStats {
-    return {
-      ...this.counters_,
-      state: this.state,
-      circuit: this.breaker?.state,
-      retries: this.retryCount,
-      uptime: this.ready_ === 1 ? performance.now() - this.openedAt_ : 0,
-      queueMessages: this.queue_.count_,
-      queueBytes: this.queue_.bytes_,
-    };
   }
 
   /**
@@ -143,7 +127,7 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
    * HoldfastError `queue_full` at the queue's limits, with the policy `refuse`.
    */
   send(data: SocketData, o?: SendOptions): void {
-    if (this.readyState === 1) this.write_(data);
+    if (this.readyState === 1) this.ws_!.send(data as string);
     else this.queue_.put_(data, o?.ttl);
   }
 
@@ -152,7 +136,7 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
    * bytes. What is in the queue stays there.
    */
   close(code = 1000, reason = ''): void {
-    if (this.state === 'closing' || this.state === 'closed') return;
+    if (this.ready_ === 2 || this.state === 'closed') return;
     this.redial_.stop_();
     if (this.ready_ === 3) this.over_('closed');
     else {
@@ -174,7 +158,7 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
 
   private emit_(type: string, init?: object) {
     const { debug } = this.o_;
-    if (debug) (debug === true ? console.log : debug)('holdfast', type, init);
+    if (debug) (debug === true ? console.log : debug)('Holdfast', type, init);
     this.dispatchEvent(Object.assign(new Event(type), init));
   }
 
@@ -186,27 +170,15 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
 
   private begin_(again?: boolean) {
     const { breaker } = this;
-    let known = breaker?.state;
     this.error = undefined;
-    this.unheard_ ??= breaker?.onChange(() => {
-      const { state } = breaker;
-      if (known !== state) this.emit_('circuitchange', { state });
-      known = state;
-    });
+    this.unheard_ ??= breaker?.onChange(() => this.emit_('circuitchange', { state: breaker.state }));
     this.redial_.start_(again);
   }
 
   private over_(state: SocketState, error?: HoldfastError) {
-    this.redial_.stop_();
     this.unheard_?.();
     this.unheard_ = undefined;
     this.to_(state, error);
-  }
-
-  private write_(data: SocketData) {
-    this.line_!.ws_!.send(data as string);
-    this.counters_.messagesOut++;
-    this.counters_.bytesOut += sizeOf(data);
   }
 
   /** A connection, or an attempt, has ended. */
@@ -223,8 +195,7 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
     this.to_('connecting');
     // a listener may have closed it
     if (this.state !== 'connecting') return;
-    this.counters_.attempts++;
-    this.line_ = createLine(this, this.counters_.connects + 1);
+    this.line_ = createLine(this, this.connects_ + 1);
   }
   /** @internal */
   waiting_(attempt: number, max: number, delay: number): void {
@@ -236,7 +207,6 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
   }
   /** @internal */
   wake_(): void {
-    this.emit_('woke');
     this.line_?.probe_();
   }
   /** @internal */
@@ -246,24 +216,18 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
   /** @internal */
   opened_(): void {
     this.ready_ = 1;
-    this.openedAt_ = performance.now();
     this.redial_.opened_();
-    this.queue_.flush_(d => this.write_(d));
+    this.queue_.flush_(d => this.ws_!.send(d as string));
     this.to_('open');
     this.emit_('open');
-    if (this.counters_.connects++) this.emit_('reconnected');
+    if (this.connects_++) this.emit_('reconnected');
   }
   /** @internal */
-  message_({ data, origin }: MessageEvent): void {
-    const c = this.counters_;
-    c.messagesIn++;
-    c.bytesIn += sizeOf(data);
-    c.lastActivity = Date.now();
-    this.dispatchEvent(new MessageEvent('message', { data, origin }));
+  message_(e: MessageEvent): void {
+    this.dispatchEvent(new MessageEvent('message', e as unknown as MessageEventInit));
   }
   /** @internal */
   beat_(rtt: number | undefined, missed: number): void {
-    if (missed) this.counters_.missed++;
     this.emit_('heartbeat', { rtt, missed });
   }
   /** @internal */
@@ -272,11 +236,11 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
       this.lost_('closed', close);
       return;
     }
-    if (this.ready_ < 1) this.counters_.failures++;
     this.lost_('connecting', close, v.class);
     // a listener may have closed it, or reconnected
     if (this.state !== 'connecting' || this.ready_ < 3) return;
     if (v.retryable && this.redial_.failed_(v.class, 0, error)) return;
+    this.redial_.stop_();
     this.error = v.retryable
       ? new HoldfastError(RetriesExhausted, 'connect', `${this.retryCount + 1} attempts; ${error.message}`, error)
       : error;

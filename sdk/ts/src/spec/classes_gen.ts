@@ -2,6 +2,18 @@
 
 // Which failures fall into which class, and what is done about a class.
 
+/** What is done about the failures of one class. What is not set is taken from the general options, then from spec/classes.json. */
+export interface Strategy {
+  /** Whether there is another attempt at all. */
+  retry?: 'retry' | 'stop' | undefined;
+  /** How many retries in a row there are for this class. Infinity: no limit. */
+  maxRetries?: number | undefined;
+  /** The delay before the first retry, in ms. */
+  baseDelay?: number | undefined;
+  /** How much longer each delay is than the one before, at least 1. */
+  multiplier?: number | undefined;
+}
+
 /** What kind of failure ended a connection, or an attempt to make one. */
 export type ClassName =
   | 'network'
@@ -16,30 +28,29 @@ export type ClassName =
   | 'application'
   | 'closed';
 
-/** Each class: its name, whether it is tried again (1) or not (0), and where they are its own, how often, after how many ms at
- * first, and by which factor longer each time. */
-export const classes: readonly (readonly [ClassName, 0 | 1, number?, number?, number?])[] = [
-  ['network', 1, 5, 1000, 2],
-  ['timeout', 1, 5, 1000, 2],
-  ['tls', 0],
-  ['authentication', 1, 3, 2000, 1.5],
-  ['rate_limit', 1, 10, 5000, 1.5],
-  ['protocol', 0],
-  ['policy', 0],
-  ['server', 1],
-  ['overload', 1],
-  ['application', 1],
-  ['closed', 0],
-];
+/** What is done about each class. What is not said is as the general options have it. */
+export const classes: Readonly<Record<string, Strategy>> = {
+  network: {maxRetries: 5, baseDelay: 1000, multiplier: 2},
+  timeout: {maxRetries: 5, baseDelay: 1000, multiplier: 2},
+  tls: {retry: 'stop'},
+  authentication: {maxRetries: 3, baseDelay: 2000, multiplier: 1.5},
+  rate_limit: {maxRetries: 10, baseDelay: 5000, multiplier: 1.5},
+  protocol: {retry: 'stop'},
+  policy: {retry: 'stop'},
+  server: {},
+  overload: {},
+  application: {},
+  closed: {retry: 'stop'},
+};
 
-/** Close codes of any server: the numbers at which another class begins, each with its letter (a is the first class), and + or - where it
- * is tried again or not, whatever its class says. */
-export const closeClasses = '0f1000k1001h1002f1005h1006a1007f1008g1010f1011h1013i1014h1015c1016f3000d3001j3003g3004j3008b3009j5000f';
+/** Close codes of any server: pairs of a number at which another class begins, and the class's place in the list above; 32 more where it is
+ * tried again whatever its class says, 64 more where it is not. */
+export const closeClasses: readonly number[] = [0, 5, 1000, 10, 1001, 7, 1002, 5, 1005, 7, 1006, 0, 1007, 5, 1008, 6, 1010, 5, 1011, 7, 1013, 8, 1014, 7, 1015, 2, 1016, 5, 3000, 3, 3001, 9, 3003, 6, 3004, 9, 3008, 1, 3009, 9, 5000, 5];
 
-/** HTTP statuses in answer to the upgrade: the numbers at which another class begins, each with its letter (a is the first class), and + or - where it
- * is tried again or not, whatever its class says. */
-export const statusClasses = '0f401d402g404f407d-408b409g410f411g421f422g425h426f427g429e430g431f432g500h501f502h503i504b505f506h511a512h600f';
+/** HTTP statuses in answer to the upgrade: pairs of a number at which another class begins, and the class's place in the list above; 32 more where it is
+ * tried again whatever its class says, 64 more where it is not. */
+export const statusClasses: readonly number[] = [0, 5, 401, 3, 402, 6, 404, 5, 407, 67, 408, 1, 409, 6, 410, 5, 411, 6, 421, 5, 422, 6, 425, 7, 426, 5, 427, 6, 429, 4, 430, 6, 431, 5, 432, 6, 500, 7, 501, 5, 502, 7, 503, 8, 504, 1, 505, 5, 506, 7, 511, 0, 512, 7, 600, 5];
 
-/** Holdfast's own codes: the numbers at which another class begins, each with its letter (a is the first class), and + or - where it
- * is tried again or not, whatever its class says. */
-export const holdfastClasses = '4000b4003h4007b4008h4009b4010h4100i4102e4103i4104h4105i4106h4107a4108i4120e4122h4123i4200d4300f4301k-4302g4306f4307g4309f4310g4320f4321g4350i-4351g4357k-4358g4359f4360k-4361a4362a-4363i-4364g4400j';
+/** Holdfast's own codes: pairs of a number at which another class begins, and the class's place in the list above; 32 more where it is
+ * tried again whatever its class says, 64 more where it is not. */
+export const holdfastClasses: readonly number[] = [4000, 1, 4003, 7, 4007, 1, 4008, 7, 4009, 1, 4010, 7, 4100, 8, 4102, 4, 4103, 8, 4104, 7, 4105, 8, 4106, 7, 4107, 0, 4108, 8, 4120, 4, 4122, 7, 4123, 8, 4200, 3, 4300, 5, 4301, 74, 4302, 6, 4306, 5, 4307, 6, 4309, 5, 4310, 6, 4320, 5, 4321, 6, 4350, 72, 4351, 6, 4357, 74, 4358, 6, 4359, 5, 4360, 74, 4361, 0, 4362, 64, 4363, 72, 4364, 6, 4400, 9];

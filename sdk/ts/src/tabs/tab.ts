@@ -11,6 +11,8 @@ export interface TabOptions {
   /** The page's half of the ids of its records. */
   page_: string;
   sink_: Sink;
+  /** The outbox is stored, so the next leader finds in it what the last one took. */
+  stored_: boolean;
   /** Makes an engine in this page: the one that all share, or one for this page alone. */
   create_: (sink: Sink) => Engine;
   /** Makes one for this page alone. */
@@ -108,11 +110,13 @@ export function newTab(o: TabOptions): Engine {
 
   const follow = (to: string, e: string) => {
     if (!joined || (leader && e === era)) return;
-    if (era && e !== era) giveUp(!outbox?.durable);
+    if (era && e !== era) giveUp(!o.stored_);
     out = [];
     for (const r of readers.values()) r.stream_ = undefined; // that was the last leader's
     leader = to;
     era = e;
+    // what of the stream went by while this tab was away is not known until the leader says where it is
+    for (const r of readers.values()) r.stream_ = undefined;
     const list = wants();
     const hello = { e, fresh, list };
     for (const m of [...mine.values(), ...waits.values()]) m.out_ = true;

@@ -1,6 +1,6 @@
 // The JSON codec: spec/protocol.md, section 3.
 import { WORDS } from './fields_gen.ts';
-import { type Codec, type Content, type Frame, normalizeJSON } from './frames.ts';
+import { type Codec, type Content, type Frame, normalizeJSON, type TermEnd } from './frames.ts';
 import {
   closeBrace,
   closeBracket,
@@ -267,6 +267,8 @@ const written = (layout: Layout, f: Fields): string[] => {
     ) {
       // zero, empty, or said by the payload's key
     } else if (shape_ === 'o') all.push(`"${key_}":[${(v as Fields[]).map(x => `{${written(within(key_), x)}}`)}]`);
+    else if (shape_ === 'e')
+      all.push(`"${key_}":${JSON.stringify((v as TermEnd[]).map(([t, last]) => [t.padStart(16, '0'), last]))}`);
     else all.push(`"${key_}":${JSON.stringify(v)}`);
   }
   return all;

@@ -5,8 +5,6 @@ import { FrameError } from './frames.ts';
 const depthLimit = 10_000;
 
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [34, 92, 123, 125, 91, 93];
-const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-const startOfNumber = /^-?((0|[1-9]\d*)(\.(\d+([eE]([+-]?\d*)?)?)?|[eE]([+-]?\d*)?)?)?$/;
 
 /** A place in a message. */
 export interface Scanner {
@@ -52,13 +50,24 @@ const word = (s: Scanner, w: string) => {
 };
 
 const digits = (s: Scanner) => {
-  let text = '';
-  for (; ; s.pos_++) {
-    const next = text + String.fromCharCode(s.bytes_[s.pos_] ?? 32);
-    if (!startOfNumber.test(next)) break;
-    text = next;
+  const next = () => s.bytes_[s.pos_] ?? 0;
+  const some = () => {
+    const from = s.pos_;
+    while (next() > 47 && next() < 58) s.pos_++;
+    if (s.pos_ === from) unexpected(s);
+  };
+  if (next() === 45) s.pos_++; // minus
+  if (next() === 48) s.pos_++;
+  else some();
+  if (next() === 46) {
+    s.pos_++; // point
+    some();
   }
-  if (!number.test(text)) unexpected(s);
+  if (next() === 69 || next() === 101) {
+    s.pos_++; // exponent
+    if (next() === 43 || next() === 45) s.pos_++;
+    some();
+  }
 };
 
 const string = (s: Scanner) => {

@@ -88,53 +88,37 @@ test('browsers that are killed while they publish lose and double nothing that w
   expect(check(other.records, there)).toEqual([]);
 });
 
-test('of two pages the second is told that the outbox is in use, and has it when the first is gone', async ({ owner }) => {
-  const { browser, address, page } = await setUp(owner);
-  const second = await browser.page(address);
-  const use = () =>
-    new Promise<string>(ok => {
-      const s = sdk.open({ outbox: sdk.indexedDB() });
-      s.connected().then(
-        () => ok('open'),
-        e => ok(e.message),
+for (const [kind, locks] of [
+  ['indexedDB', 'with'],
+  ['indexedDB', 'without'],
+  ['localStorageOutbox', 'with'],
+  ['localStorageOutbox', 'without'],
+] as const) {
+  test(`${kind}, ${locks} Web Locks: of two pages the second is refused, and has it when the first is gone`, async ({
+    owner,
+  }) => {
+    const { browser, address, page } = await setUp(owner);
+    if (locks === 'without')
+      await browser.context.addInitScript("Object.defineProperty(navigator, 'locks', { value: undefined })");
+    await page.reload();
+    const second = await browser.page(address);
+    expect(await second.evaluate(() => !navigator.locks)).toBe(locks === 'without');
+    const use = (kind: 'indexedDB' | 'localStorageOutbox') => {
+      const s = sdk.open({ outbox: sdk[kind]() });
+      return s.connected().then(
+        () => 'open',
+        (e: Error) => e.message,
       );
-    });
-  expect(await page.evaluate(use)).toBe('open');
-  expect(await second.evaluate(use)).toMatch(/another page uses it \(outbox_locked\)/);
-  const waiting = second.evaluate(use);
-  await page.close();
-  expect(await waiting).toBe('open');
-  expect(browser.mistakes).toEqual([]);
-});
-
-test('the same without Web Locks', async ({ owner }) => {
-  const { browser, address, page } = await setUp(owner);
-  const second = await browser.page(address);
-  const use = async () => {
-    Object.defineProperty(navigator, 'locks', { value: undefined });
-    const s = sdk.open({ outbox: sdk.indexedDB() });
-    sdk.s = s;
-    return s.connected().then(
-      () => 'open',
-      (e: Error) => e.message,
-    );
-  };
-  expect(await page.evaluate(use)).toBe('open');
-  expect(await second.evaluate(use)).toMatch(/another page uses it \(outbox_locked\)/);
-  await page.evaluate(() => sdk.s!.close());
-  await until('the outbox is free', () =>
-    second.evaluate(() =>
-      sdk
-        .open({ outbox: sdk.indexedDB() })
-        .connected()
-        .then(
-          () => true,
-          () => false,
-        ),
-    ),
-  );
-  expect(browser.mistakes).toEqual([]);
-});
+    };
+    expect(await page.evaluate(use, kind)).toBe('open');
+    expect(await second.evaluate(use, kind)).toMatch(/another page uses it \(outbox_locked\)/);
+    const third = await browser.page(address);
+    const waiting = third.evaluate(use, kind);
+    await page.close();
+    expect(await waiting).toBe('open');
+    expect(browser.mistakes).toEqual([]);
+  });
+}
 
 test('an outbox with something in it is refused to another user', async ({ owner }) => {
   const { server, page } = await setUp(owner);

@@ -77,7 +77,7 @@ for (const way of ['waits', 'works'] as const) {
     expect((await look()).wrong).toBe(0);
     expect(during - before).toBeLessThan(20 << 20);
     expect(after - before).toBeLessThan(20 << 20);
-    if (way === 'works') expect(middle.worst).toBeLessThan(1000); // the page was not blocked for longer than a moment
+    if (way === 'works') expect(middle.worst).toBeLessThan(5000); // a window of records takes 10 s: the page did other things in between
     console.log(
       `${way}: ${middle.got} slowly, ${rate * seconds} in all; ${during - before} and ${after - before} bytes more; worst beat ${middle.worst} ms`,
     );

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { WebSocket as WS } from 'ws';
+import { json } from '../../src/json.ts';
 import { type ChannelRecord, type Gap, Session, type SessionOptions } from '../../src/session.ts';
 import { check, collect, newIssuer, type Owner, publish, serve, test, until } from '../browser/harness/index.ts';
 import { proxy } from './parts.ts';
@@ -23,9 +25,13 @@ const take = async <T>(sub: AsyncIterable<ChannelRecord<T> | Gap>, n: number) =>
   return all;
 };
 
-test('what is published is answered, and read as what it was', async ({ owner }) => {
+test.for([
+  ['Node’s WebSocket, binary', {}],
+  ['the package ws, as Node 20 needs it', { WebSocket: WS }],
+  ['JSON', { codec: json() }],
+] as const)('what is published is answered, and read as what it was: %s', async ([, o], { owner }) => {
   const server = await serve(owner, { store: 'memory' });
-  const s = open(owner, server.url);
+  const s = open(owner, server.url, o);
   const sub = s.subscribe('chat:lobby', { from: 'start' });
   const kinds = ['text', new Uint8Array([1, 2, 255]), { m: 'hi', n: [1, 2.5, null] }, 17, null];
   const sent = kinds.map(data => s.publish('chat:lobby', data, { headers: { lang: 'en' } }));
@@ -181,4 +187,38 @@ test('a server that is not there is told at once, and tried again', async ({ own
   expect(s.error).toMatchObject({ codeName: 'disconnected', op: `connect to ${server.ws}` });
   await server.restart();
   expect(await m.done).toMatchObject({ offset: 1 });
+});
+
+test('who sleeps through many reconnects is not sent more and more', async ({ owner }) => {
+  const server = await serve(owner, { store: 'memory', flags: ['--retention-records=2000'] });
+  const way = await proxy(owner, server.port);
+  const s = open(owner, way.url, { backoff: { baseDelay: 1, maxDelay: 5 } });
+  const sub = s.subscribe('busy', { from: 'start', window: { records: 20 } });
+  const loop = sub[Symbol.asyncIterator]();
+  publish(server, 'busy', ['1']);
+  expect((await loop.next()).value).toMatchObject({ offset: 1 });
+  for (let round = 0; round < 10; round++) {
+    // what it has not taken is no longer retained, so the server begins a new window behind each gap
+    publish(
+      server,
+      'busy',
+      Array.from({ length: 5000 }, (_, i) => `${i}`),
+    );
+    const before = (await s.stats()).connects;
+    way.cut();
+    await until('it is back', async () => (await s.stats()).connects > before && s.state === 'open');
+  }
+  expect((await s.stats()).received).toBeLessThan(2 * 20 + 10);
+  // and goes on when it wakes up, with what there is
+  const rest: (ChannelRecord | Gap)[] = [];
+  for (;;) {
+    const { value } = await loop.next();
+    rest.push(value as ChannelRecord | Gap);
+    if (!value?.gap && value?.offset === 50_001) break;
+  }
+  let last = 1;
+  for (const r of rest) {
+    expect(r.gap ? r.from : r.offset).toBe(last + 1); // nothing is missing that no gap told of
+    last = r.gap ? r.to : r.offset;
+  }
 });

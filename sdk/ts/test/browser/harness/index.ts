@@ -15,8 +15,9 @@ import { newOwner, type Owner } from './owner.ts';
 export { type Chromium, launch, shoot, shotsFolder } from './chromium.ts';
 export { type Collected, type Collector, check, collect, type Numbered, numbered } from './collector.ts';
 export { blackHole, cut, portsOf } from './network.ts';
+export { firefox, type OtherBrowser, type OtherPage, webkit } from './others.ts';
 export { type Child, newOwner, type Owner, start, until } from './owner.ts';
-export { newIssuer, program, publish, root, type Server, type ServerOptions, serve } from './server.ts';
+export { freePort, newIssuer, program, publish, root, type Server, type ServerOptions, serve } from './server.ts';
 export { bundle, show } from './site.ts';
 
 /** True where the long runs are wanted (HOLDFAST_LONG=1). */

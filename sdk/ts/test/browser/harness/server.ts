@@ -83,7 +83,7 @@ export function publish(server: Server, channel: string, texts: string[]): void 
 }
 
 // Below the ports that are given to outgoing connections, so that nobody else has it while the server is down.
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const free = await new Promise<boolean>(resolve => {

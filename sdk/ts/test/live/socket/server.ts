@@ -51,6 +51,7 @@ export const startServer = async (protocols?: string[]): Promise<TestServer> => 
         for (const c of wss.clients) c.terminate();
         for (const s of sockets) s.destroy();
         http.close(() => resolve());
+        http.closeAllConnections();
       }),
   };
   http.on('upgrade', (request, socket, head) => {

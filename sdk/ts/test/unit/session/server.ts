@@ -66,6 +66,7 @@ export const simulate = (): Server => {
     onclose?: (e: { code: number; reason: string }) => void;
     protocol = binary.subprotocol_;
     bufferedAmount = 0;
+    readyState = 0;
     binaryType = '';
     constructor() {
       current = this;
@@ -73,7 +74,10 @@ export const simulate = (): Server => {
       const mode = server.mode;
       setTimeout(() => {
         if (mode === 'refuse') this.end(1006);
-        else if (mode !== 'hang') this.onopen?.();
+        else if (mode !== 'hang') {
+          this.readyState = 1;
+          this.onopen?.();
+        }
       }, 1);
     }
     say(f: Frame[]) {
@@ -90,6 +94,7 @@ export const simulate = (): Server => {
       f?.({ code, reason: '' });
     }
     close() {
+      this.readyState = 3;
       delete this.onclose;
       delete this.onmessage;
       delete this.onopen;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { memoryOutbox, Session, type SessionOptions } from '../../../src/session.ts';
+import { memoryOutbox, Session, type SessionOptions, type SubscribeOptions } from '../../../src/session.ts';
 import { type Server, simulate } from './server.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -221,6 +221,72 @@ test('close waits for answers, and then says how many are missing', async () => 
   expect(states.at(-1)).toBe('closed');
   expect(server.frames.at(-1)?.t).toBe('bye');
   expect(vi.getTimerCount()).toBe(0);
+});
+
+/** Opens a subscription and sends it five records, the last two of another term. */
+const five = async (server: Server, s: Session, o: SubscribeOptions) => {
+  const sub = s.subscribe<number>('a', o);
+  await later(10);
+  const asked = server.frames.at(-1) as { id: number };
+  server.say({ t: 'subscribed', id: asked.id, ch: 'a', term: '1'.repeat(16), o: 10 });
+  for (let o = 11; o <= 15; o++)
+    server.say({
+      t: 'record',
+      ch: 'a',
+      o,
+      ts: o,
+      content: 2,
+      data: new TextEncoder().encode(`${o}`),
+      ...(o === 14 && { term: '2'.repeat(16) }),
+    });
+  await later(10);
+  return sub;
+};
+const acks = (server: Server) => server.frames.flatMap(f => (f.t === 'ack' ? [f.o] : []));
+
+test('a record is done when the loop asks for the next one, or when the page says so', async () => {
+  for (const [ack, want] of [
+    ['auto', [13]],
+    ['manual', [12]],
+  ] as const) {
+    const server = simulate();
+    const { s } = open(server);
+    await later(10);
+    const sub = await five(server, s, { ack });
+    let n = 0;
+    for await (const r of sub) {
+      if (ack === 'manual' && !r.gap && r.offset === 12) sub.ack(r);
+      if (++n === 4) break;
+    }
+    await later(60);
+    expect(acks(server)).toEqual([]); // it waits for more
+    await s.close();
+    expect(acks(server)).toEqual(want);
+  }
+});
+
+test('a checkpoint has the terms that led there, and is gone on from', async () => {
+  const server = simulate();
+  const { s } = open(server);
+  await later(10);
+  const sub = await five(server, s, {});
+  expect(await sub.ready).toBe('1111111111111111@10');
+  const seen: string[] = [];
+  sub.addEventListener('record', e => seen.push(`${e.detail.data} ${e.detail.checkpoint}`));
+  await later(10);
+  expect(seen.at(2)).toBe('13 1111111111111111@13');
+  expect(seen.at(4)).toBe('15 2222222222222222@15 1111111111111111@13');
+  sub.close();
+  s.subscribe('a', { from: { checkpoint: seen.at(4)!.slice(3) } });
+  await later(10);
+  expect(server.frames.at(-1)).toMatchObject({
+    t: 'subscribe',
+    at: 'position',
+    term: '2'.repeat(16),
+    o: 15,
+    earlier: [['1'.repeat(16), 13]],
+  });
+  await s.close();
 });
 
 test('calls: replies, timeouts, and what a cut connection means', async () => {

@@ -73,3 +73,15 @@ test('words and windows that are the default are left out', () => {
   const plain = codec.encode_([{ t: 'subscribe', ch: 'c' }]);
   expect(codec.encode_([{ t: 'subscribe', ch: 'c', at: 'head', window: [0, 0], earlier: [], term: '', o: 0 }])).toEqual(plain);
 });
+
+test('numbers of a payload are those of RFC 8259', () => {
+  const takes = (n: string) => {
+    try {
+      return decode(codec, `{"t":"call","data":${n}}`).length === 1;
+    } catch {
+      return false;
+    }
+  };
+  for (const n of ['0', '-0', '10', '1.5', '-1.05e10', '1E+2', '1e-2', '0.0']) expect(takes(n), n).toBe(true);
+  for (const n of ['01', '-', '+1', '.5', '1.', '1e', '1e+', '0x1', '1.e2', '--1', 'NaN', '1 2']) expect(takes(n), n).toBe(false);
+});

@@ -1,0 +1,1 @@
+export const size: (file: string, code?: string) => Promise<number>;

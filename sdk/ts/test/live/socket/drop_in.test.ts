@@ -1,0 +1,435 @@
+// The same scenarios over reconnecting-websocket 4.4 and over ReliableWebSocket with its options, against a real server. What they tell, in
+// which order and in which readyState, is the same, or the difference is on purpose: docs/reconnecting-websocket.md has a row for each.
+import RWS from 'reconnecting-websocket';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket as WS } from 'ws';
+import { reconnectingWebSocket } from '../../../src/presets.ts';
+import { ReliableWebSocket, type SocketOptions } from '../../../src/socket.ts';
+import { startServer, type TestServer } from './server.ts';
+
+type Url = string | (() => Promise<string>);
+interface Options {
+  maxReconnectionDelay?: number;
+  minReconnectionDelay?: number;
+  reconnectionDelayGrowFactor?: number;
+  minUptime?: number;
+  connectionTimeout?: number;
+  maxRetries?: number;
+  maxEnqueuedMessages?: number;
+  startClosed?: boolean;
+  debug?: boolean;
+  WebSocket?: typeof globalThis.WebSocket;
+}
+
+let server: TestServer;
+let sockets: { close(): void }[];
+beforeEach(async () => {
+  server = await startServer(['one']);
+  sockets = [];
+});
+afterEach(async () => {
+  for (const s of sockets) s.close();
+  await server.close();
+});
+
+const theirs = (url: Url = server.url, o: Options = {}, protocols?: string): RWS => {
+  const s = new RWS(url, protocols, { WebSocket: WS, minReconnectionDelay: 10, ...o });
+  sockets.push(s);
+  return s;
+};
+const ours = (url: Url = server.url, o: SocketOptions = {}, protocols?: string): ReliableWebSocket => {
+  const s = new ReliableWebSocket(url, protocols, { WebSocket: WS, minReconnectionDelay: 10, jitter: 0, ...o });
+  sockets.push(s);
+  return s;
+};
+type Make = (url?: Url, o?: Options, protocols?: string) => RWS | ReliableWebSocket;
+type Either = ReturnType<Make>;
+
+const next = (s: Either, type: 'open' | 'close' | 'error' | 'message') =>
+  new Promise<Event & { data?: unknown; code?: number; reason?: string }>(resolve => {
+    const f = (e: unknown) => {
+      (s as RWS).removeEventListener(type, f);
+      resolve(e as Event);
+    };
+    (s as RWS).addEventListener(type, f);
+  });
+
+/** Writes down what is told, with the readyState at that time and, of a close, its code. */
+const record = (s: Either) => {
+  const log: string[] = [];
+  for (const type of ['open', 'message', 'error', 'close'] as const)
+    (s as RWS).addEventListener(type, (e: unknown) => {
+      const { code } = e as { code?: number };
+      log.push(`${type} ${s.readyState}${type === 'close' ? ` ${code}` : ''}`);
+    });
+  return log;
+};
+
+const until = async (ready: () => boolean) => {
+  while (!ready()) await new Promise(resolve => setTimeout(resolve, 2));
+};
+
+/** Runs a scenario over both, and expects the same. */
+const same = (name: string, scenario: (make: Make) => Promise<unknown>, want: unknown) =>
+  test.each([
+    ['theirs', theirs],
+    ['ours', ours],
+  ] as [string, Make][])(`${name}: %s`, async (_, make) => {
+    expect(await scenario(make)).toEqual(want);
+  });
+
+/** Runs it over both, and expects what differs. */
+const differs = (name: string, scenario: (make: Make) => Promise<unknown>, their: unknown, our: unknown) => {
+  test(`${name}: theirs`, async () => expect(await scenario(theirs)).toEqual(their));
+  test(`${name}: ours`, async () => expect(await scenario(ours)).toEqual(our));
+};
+
+describe('events', () => {
+  same(
+    'open, message, close',
+    async make => {
+      const s = make(server.url, {}, 'one');
+      const log = record(s);
+      const before = [s.readyState, s.url, s.protocol, s.extensions, s.binaryType, s.retryCount];
+      await next(s, 'open');
+      const during = [s.readyState, s.url === server.url, s.protocol, s.extensions];
+      (await server.connection()).send('hello');
+      expect((await next(s, 'message')).data).toBe('hello');
+      s.close(4001, 'bye');
+      const closing = s.readyState;
+      const { code, reason } = await next(s, 'close');
+      return { before, during, closing, code, reason, log };
+    },
+    {
+      before: [0, '', '', '', 'blob', 0],
+      during: [1, true, 'one', ''],
+      closing: 2,
+      code: 4001,
+      reason: 'bye',
+      log: ['open 1', 'message 1', 'close 3 4001'],
+    },
+  );
+
+  same(
+    'the server goes away, the network is cut',
+    async make => {
+      const s = make();
+      const log = record(s);
+      await next(s, 'open');
+      (await server.connection()).close(1012);
+      await next(s, 'open');
+      const retries = s.retryCount;
+      (await server.connection()).terminate();
+      await next(s, 'open');
+      return { retries, log };
+    },
+    { retries: 1, log: ['open 1', 'close 3 1012', 'open 1', 'close 3 1006', 'open 1'] },
+  );
+
+  same(
+    'on* goes before listeners, whichever was first; objects with handleEvent; removeEventListener',
+    async make => {
+      const log: string[] = [];
+      const s = make();
+      const gone = () => void log.push('gone');
+      (s as RWS).addEventListener('open', gone);
+      (s as RWS).addEventListener('open', () => void log.push('listener'));
+      (s as RWS).addEventListener('open', { handleEvent: () => log.push('object') } as never);
+      s.onopen = () => void log.push('onopen');
+      (s as RWS).removeEventListener('open', gone);
+      await next(s, 'open');
+      return log;
+    },
+    ['onopen', 'listener', 'object'],
+  );
+
+  differs(
+    'an attempt that is refused',
+    async make => {
+      server.answer = 500;
+      const s = make();
+      const log = record(s);
+      await until(() => log.length >= 2);
+      return log.slice(0, 2);
+    },
+    ['close 2 1000', 'error 2'],
+    ['error 0', 'close 3 1006'],
+  );
+
+  differs(
+    'connectionTimeout',
+    async make => {
+      server.answer = 'silence';
+      // over ws, theirs ends the process with an error that nobody can catch
+      const s = make(server.url, { connectionTimeout: 50, WebSocket });
+      const log = record(s);
+      await until(() => log.length >= 2);
+      return log.slice(0, 2);
+    },
+    ['close 2 1000', 'error 2'],
+    ['error 0', 'close 3 1006'],
+  );
+});
+
+describe('sending', () => {
+  same(
+    'before open: in order, before open is told',
+    async make => {
+      const s = make();
+      s.onopen = () => s.send('c');
+      s.send('a');
+      s.send(new Uint8Array([1]));
+      const { bufferedAmount } = s;
+      const got = [await server.message(), await server.message(), await server.message()];
+      return { bufferedAmount, got };
+    },
+    { bufferedAmount: 2, got: ['a', '<01>', 'c'] },
+  );
+
+  same(
+    'maxEnqueuedMessages drops the newest',
+    async make => {
+      const s = make(server.url, { maxEnqueuedMessages: 2 });
+      for (const m of ['a', 'b', 'c']) s.send(m);
+      await next(s, 'open');
+      s.send('d');
+      return [await server.message(), await server.message(), await server.message()];
+    },
+    ['a', 'b', 'd'],
+  );
+
+  same(
+    'after close: waits for a reconnect',
+    async make => {
+      const s = make();
+      await next(s, 'open');
+      s.close();
+      await next(s, 'close');
+      s.send('later');
+      s.reconnect();
+      return server.message();
+    },
+    'later',
+  );
+});
+
+describe('attempts', () => {
+  same(
+    'minReconnectionDelay, reconnectionDelayGrowFactor, maxReconnectionDelay',
+    async make => {
+      server.answer = 500;
+      make(server.url, { minReconnectionDelay: 40, reconnectionDelayGrowFactor: 2, maxReconnectionDelay: 100 });
+      const at: number[] = [];
+      await until(() => {
+        while (at.length < server.requests.length) at.push(performance.now());
+        return at.length > 4;
+      });
+      return [40, 80, 100, 100].map((least, i) => at[i + 1]! - at[i]! > least - 5);
+    },
+    [true, true, true, true],
+  );
+
+  same(
+    'maxRetries',
+    async make => {
+      server.answer = 500;
+      const s = make(server.url, { maxRetries: 2 });
+      await until(() => server.requests.length === 3);
+      await new Promise(resolve => setTimeout(resolve, 100)); // nothing is to come
+      return [server.requests.length, s.retryCount];
+    },
+    [3, 2],
+  );
+
+  differs(
+    'reconnect after maxRetries',
+    async make => {
+      server.answer = 500;
+      const s = make(server.url, { maxRetries: 0 });
+      await next(s, 'close');
+      server.answer = 'accept';
+      s.reconnect();
+      const opened = next(s, 'open').then(() => 'open');
+      return Promise.race([opened, new Promise(resolve => setTimeout(resolve, make === theirs ? 100 : 30_000, 'nothing'))]);
+    },
+    'nothing',
+    'open',
+  );
+
+  same(
+    'minUptime',
+    async make => {
+      const s = make(server.url, { minUptime: 100 });
+      await next(s, 'open');
+      (await server.connection()).terminate();
+      await next(s, 'open');
+      const { retryCount } = s;
+      await until(() => s.retryCount === 0);
+      return retryCount;
+    },
+    1,
+  );
+
+  same(
+    'a URL function is asked before each attempt, also a slow one',
+    async make => {
+      let n = 0;
+      const s = make(async () => `${server.url}${++n}`);
+      await next(s, 'open');
+      (await server.connection()).terminate();
+      await next(s, 'open');
+      return [server.requests.map(r => r.url), s.url === `${server.url}2`];
+    },
+    [['/1', '/2'], true],
+  );
+
+  test('a URL function that fails: theirs rejects and hangs; ours makes another attempt', async () => {
+    let n = 0;
+    const s = ours(async () => {
+      if (!n++) throw new Error('no token');
+      return server.url;
+    });
+    const log = record(s);
+    await next(s, 'open');
+    expect(log).toEqual(['error 0', 'close 3 1006', 'open 1']);
+  });
+});
+
+describe('close and reconnect', () => {
+  same(
+    'startClosed',
+    async make => {
+      const s = make(server.url, { startClosed: true });
+      const state = s.readyState;
+      s.send('early');
+      await new Promise(resolve => setTimeout(resolve, 30)); // nothing is to come
+      const { length } = server.requests;
+      s.reconnect();
+      return [state, length, await server.message()];
+    },
+    [3, 0, 'early'],
+  );
+
+  same(
+    'close, then reconnect',
+    async make => {
+      const s = make();
+      const log = record(s);
+      await next(s, 'open');
+      s.close();
+      await next(s, 'close');
+      s.close(); // does nothing
+      s.reconnect();
+      await next(s, 'open');
+      return log;
+    },
+    ['open 1', 'close 3 1000', 'open 1'],
+  );
+
+  same(
+    'close while it waits for the next attempt: no more events',
+    async make => {
+      server.answer = 500;
+      const s = make(server.url, { minReconnectionDelay: 50 });
+      const log = record(s);
+      await until(() => log.length === 2);
+      s.close();
+      await new Promise(resolve => setTimeout(resolve, 100)); // nothing is to come
+      return [log.length, server.requests.length];
+    },
+    [2, 1],
+  );
+
+  differs(
+    'close before there is a connection',
+    async make => {
+      const s = make();
+      const log = record(s);
+      s.close();
+      await new Promise(resolve => setTimeout(resolve, 50)); // nothing more is to come
+      return [s.readyState, log, server.requests.length];
+    },
+    [0, [], 0],
+    [3, ['close 3 1006'], 0],
+  );
+
+  differs(
+    'reconnect while open: close is told at once with the given code, then open',
+    async make => {
+      const s = make();
+      await next(s, 'open');
+      const log = record(s);
+      const peer = await server.connection();
+      const code = new Promise(resolve => peer.on('close', resolve));
+      s.reconnect(4002, 'again');
+      await next(s, 'open');
+      return [log, await code];
+    },
+    [['close 2 4002', 'open 1'], 4002],
+    [['close 3 4002', 'open 1'], 4002],
+  );
+
+  differs(
+    'the server closes with 1000: theirs connects again, ours has ended',
+    async make => {
+      const s = make();
+      (await server.connection()).close(1000);
+      await next(s, 'close');
+      await new Promise(resolve => setTimeout(resolve, 100));
+      return server.requests.length;
+    },
+    2,
+    1,
+  );
+
+  test('with the preset reconnectingWebSocket, ours connects again after 1000, too', async () => {
+    const s = ours(server.url, reconnectingWebSocket());
+    s.addEventListener('retry', () => s.reconnect()); // its delay is seconds
+    (await server.connection()).close(1000);
+    await next(s, 'close');
+    await next(s, 'open');
+  });
+});
+
+describe('the rest', () => {
+  same(
+    'binaryType is kept over connections',
+    async make => {
+      const s = make();
+      s.binaryType = 'arraybuffer';
+      (await server.connection()).terminate();
+      const peer = await server.connection();
+      await next(s, 'open');
+      peer.send(new Uint8Array([1]));
+      return [(await next(s, 'message')).data instanceof ArrayBuffer, s.binaryType];
+    },
+    [true, 'arraybuffer'],
+  );
+
+  test('constants', () => {
+    const ready = ({ CONNECTING, OPEN, CLOSING, CLOSED }: Record<'CONNECTING' | 'OPEN' | 'CLOSING' | 'CLOSED', number>) => [
+      CONNECTING,
+      OPEN,
+      CLOSING,
+      CLOSED,
+    ];
+    for (const has of [
+      RWS,
+      ReliableWebSocket,
+      WS,
+      theirs(server.url, { startClosed: true }),
+      ours(server.url, { startClosed: true }),
+    ])
+      expect(ready(has)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('debug', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    try {
+      await next(ours(server.url, { debug: true }), 'open');
+      expect(log).toHaveBeenCalledWith('Holdfast', 'open', undefined);
+    } finally {
+      log.mockRestore();
+    }
+  });
+});

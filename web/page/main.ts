@@ -1,0 +1,243 @@
+// The page at / of `holdfast serve`: what the session says becomes rows, and what a person types goes to the outbox.
+import { indexedDB } from '@holdfast/client/indexeddb';
+import { type ChannelRecord, type Gap, type Message, Session } from '@holdfast/client/session';
+import { newComposer } from './composer.ts';
+import { newConnection } from './connection.ts';
+import { newCredentials } from './credentials.ts';
+import { $, announce, bytesOf, complain, show } from './dom.ts';
+import { newFigures } from './figures.ts';
+import { newLog, type Payload } from './log.ts';
+import { newQueue, type Own } from './queue.ts';
+import { newTabs } from './tabs.ts';
+import { actionOf, type Codes, faultOf, newWords } from './words.ts';
+
+const HISTORY = 50; // records to begin with
+
+const codes: Codes = JSON.parse($('codes').textContent ?? '{}');
+const words = newWords(codes);
+const channelNow = () => new URLSearchParams(location.search).get('channel') || 'chat:lobby';
+const range = (from: number, to: number) => (to > from ? `Records ${from}–${to} are` : `Record ${from} is`);
+
+let channel = '';
+let position = 0; // up to which the channel's records are shown
+let leave = new AbortController(); // of the channel that is shown
+let placed = false; // the channel has been subscribed to
+let atEnd = true;
+
+// What happens at a time is shown together: a timer, since a tab that is not looked at has no animation frames.
+let due = false;
+const changed = () => {
+  if (!due) setTimeout(refresh);
+  due = true;
+};
+
+const credentials = newCredentials(() => {
+  connection.renewed();
+  if (session.state === 'waiting') session.reconnect();
+  changed();
+});
+const tabs = newTabs(changed);
+const session = new Session('ws', {
+  agent: 'holdfast-page',
+  outbox: indexedDB({ name: 'page' }),
+  tabs: tabs.share,
+  // asked while there is a connection, it is for the next one, since the present one ends soon
+  token: () => credentials.next(tabs.connected() || connection.refused()),
+});
+const connection = newConnection(session, words, codes, credentials);
+const log = newLog(changed);
+const own = new Map<Message, Own>();
+const queue = newQueue(words, log, m => publish(m.payload, m.channel), changed);
+newFigures(
+  () => session.stats(),
+  () => ({ outbox: session.outbox?.durable ? 'in this browser, on disk' : 'in this tab', tabs: tabs.words() }),
+);
+
+// ---- publishing
+
+function publish(payload: Payload, to = channel): string {
+  if (session.outbox?.full) return `${words.sentence({ code: 4350 })} Wait until some are stored, or dismiss those that failed.`;
+  try {
+    follow(
+      'json' in payload
+        ? session.publish(to, bytesOf(payload.json), { type: 'json' })
+        : session.publish(to, 'text' in payload ? payload.text : payload.bytes),
+      payload,
+    );
+  } catch (e) {
+    return words.sentence(faultOf(e));
+  }
+  atEnd = true;
+  changed();
+  return '';
+}
+
+// A message that this page shows: one of its own, or one that an earlier page has left in the outbox.
+function follow(m: Message, payload: Payload): void {
+  const shown: Own = { channel: m.channel, payload, at: Date.now(), status: m.status };
+  own.set(m, shown);
+  m.kept.then(
+    () => {
+      shown.kept = true;
+      changed();
+    },
+    () => {}, // it failed, which is told by an event
+  );
+  queue.add(shown);
+}
+
+const payloadOf = (data: unknown): Payload =>
+  typeof data === 'string' ? { text: data } : data instanceof Uint8Array ? { bytes: data } : { json: JSON.stringify(data) };
+
+session.addEventListener('message', ({ detail: m }) => {
+  if (!own.has(m)) follow(m, payloadOf(m.data));
+  const shown = own.get(m)!;
+  shown.status = m.status;
+  shown.fault = m.error && faultOf(m.error);
+  if (m.ack) Object.assign(shown, { offset: m.ack.offset, synced: m.ack.synced, copies: m.ack.copies });
+  if (m.status !== 'pending' && m.status !== 'sent') own.delete(m);
+  changed();
+});
+session.addEventListener('held', ({ detail }) => {
+  const seconds = Math.max(1, Math.ceil((detail.at - Date.now()) / 1000));
+  if (detail.channel === channel) queue.held(`${words.sentence(faultOf(detail.error))} It is tried again in ${seconds} s.`);
+});
+session.addEventListener('lost', ({ detail: { channel: name, from, to } }) => {
+  const fault = { code: 4322, detail: `your messages ${from}–${to} in ${name}` };
+  log.notice(`${words.sentence(fault)} ${words.advice(4322)}`);
+});
+
+// ---- reading
+
+function take(item: ChannelRecord | Gap): void {
+  if (item.gap === undefined) {
+    const payload: Payload =
+      item.type === 'json' ? { json: item.text() } : item.type === 'text' ? { text: item.text() } : { bytes: item.bytes };
+    log.startsAfter(item.offset - 1);
+    log.record(item.offset, payload, item.time, item.user);
+    position = item.offset;
+    return;
+  }
+  const { gap, from, to } = item;
+  if (gap !== 'fork') {
+    position = to;
+    log.notice(`${range(from, to)} no longer kept.`);
+    return;
+  }
+  position = from - 1;
+  log.forked(from);
+  const where = position ? `goes on after record ${position}` : 'begins anew';
+  log.notice(`${range(from, to)} no longer in the channel: the server’s store was restarted or restored, and the log ${where}.`);
+}
+
+// Reads a channel until another one is opened. Where the server ends the subscription for a time, it is asked again.
+async function read(name: string, signal: AbortSignal): Promise<void> {
+  let checkpoint: string | undefined;
+  while (!signal.aborted) {
+    const sub = session.subscribe(name, { from: checkpoint === undefined ? { last: HISTORY } : { checkpoint }, signal });
+    sub.ready.then(
+      at => {
+        if (signal.aborted) return;
+        checkpoint ??= at;
+        placed = true;
+        position = Math.max(position, Number(at.split(' ')[0]!.split('@')[1]));
+        changed();
+      },
+      () => {}, // the loop below hears of it
+    );
+    try {
+      for await (const item of sub) {
+        take(item);
+        checkpoint = item.checkpoint;
+      }
+    } catch (e) {
+      const fault = faultOf(e);
+      const again = session.state !== 'failed' && ['now', 'later'].includes(actionOf(codes, fault.code));
+      log.notice(
+        `${name} is not subscribed. ${words.sentence(fault)} ${again ? 'It is asked again by itself.' : words.advice(fault.code)}`,
+      );
+      if (!again) return;
+      await new Promise(resolve => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+// Shows another channel. Messages that wait in the one before go out all the same.
+function open(name: string): void {
+  leave.abort();
+  leave = new AbortController();
+  channel = name;
+  position = 0;
+  placed = false;
+  atEnd = true;
+  log.clear();
+  queue.clear();
+  $('newest').hidden = true;
+  $<HTMLInputElement>('channel').value = name;
+  $('empty-command').textContent = `echo hello | holdfast publish ${location.origin} ${name}`;
+  document.title = `${name} · Holdfast`;
+  complain($('channel'), $('channel-mistake'), '');
+  void read(name, leave.signal);
+  changed();
+}
+
+// ---- showing
+
+const toEnd = () => requestAnimationFrame(() => $('view').scrollTo({ top: $('view').scrollHeight, behavior: 'instant' }));
+
+const surroundings = () => ({ waiting: queue.waiting(), since: queue.since(), kept: queue.kept(), tabs: tabs.brief() });
+
+function refresh(): void {
+  due = false;
+  queue.refresh(channel, placed ? position : 0);
+  const nothing = log.empty() && queue.empty();
+  $('empty').hidden = !nothing;
+  show($('empty-text'), placed ? `Nothing in ${channel} yet.` : 'Records appear here as soon as there is a connection.');
+  $('empty-hint').hidden = !placed;
+  const hidden = log.hidden();
+  show($('before'), hidden ? `${hidden.toLocaleString()} earlier record${hidden === 1 ? ' is' : 's are'} not shown here.` : '');
+  log.settle();
+  connection.show(surroundings());
+  if (atEnd) toEnd();
+  else $('newest').hidden = false;
+}
+
+session.addEventListener('status', () => {
+  connection.changed();
+  changed();
+});
+setInterval(() => connection.show(surroundings()), 250); // a countdown
+
+// ---- what a person does
+
+newComposer(publish);
+$('chooser').onsubmit = event => {
+  event.preventDefault();
+  const name = $<HTMLInputElement>('channel').value.trim();
+  const bad = name === '' || bytesOf(name).length > 255 || /[\p{C}\p{Z}"\\\uFFFD]/u.test(name);
+  complain($('channel'), $('channel-mistake'), bad ? `${words.sentence({ code: 4304 })} ${words.advice(4304)}` : '');
+  if (bad || name === channel) return;
+  history.pushState(null, '', `?channel=${encodeURIComponent(name)}`);
+  open(name);
+  $('message').focus();
+};
+$('retry').onclick = () => {
+  if (session.state === 'failed') location.reload();
+  else session.reconnect();
+  $('message').focus();
+};
+$('newest').onclick = () => $('view').scrollTo({ top: $('view').scrollHeight });
+$('view').onscroll = () => {
+  const { scrollTop, clientHeight, scrollHeight } = $('view');
+  atEnd = scrollHeight - scrollTop - clientHeight < 40;
+  if (atEnd) $('newest').hidden = true;
+};
+// a keyboard that comes up on a phone must not cover the newest record
+new ResizeObserver(() => atEnd && toEnd()).observe($('view'));
+window.onpopstate = () => open(channelNow());
+window.onbeforeunload = event => {
+  if (session.outbox?.durable === false && queue.waiting() > 0) event.preventDefault();
+};
+
+announce('');
+open(channelNow());
