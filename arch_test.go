@@ -331,7 +331,7 @@ func walk(t *testing.T, visit func(path string, d fs.DirEntry)) {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && path != "." && (strings.HasPrefix(name, ".") || name == "bin" || name == "node_modules" || name == "holdfast-data") {
+		if d.IsDir() && path != "." && (strings.HasPrefix(name, ".") || name == "bin" || name == "node_modules" || name == "dist" || name == "holdfast-data") {
 			return fs.SkipDir
 		}
 		seen++

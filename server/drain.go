@@ -30,6 +30,13 @@ func (r *returning) next(now time.Time, least time.Duration) time.Duration {
 	return max(at.Sub(now), least)
 }
 
+// shorten takes it that the successor is there that much later at the latest.
+func (r *returning) shorten(now time.Time, least time.Duration) {
+	if soon := now.Add(least); soon.Before(r.from) {
+		r.from = soon
+	}
+}
+
 // stayUnready goes on as before, so that whoever asks for readiness has time to notice that it has ended.
 func (s *Server) stayUnready(ctx context.Context) {
 	if s.o.ShutdownDelay <= 0 {
@@ -45,7 +52,7 @@ func (s *Server) stayUnready(ctx context.Context) {
 
 // drain asks everybody to come back, spread over the drain period, and waits until they have gone.
 func (s *Server) drain(ctx context.Context) error {
-	conns, step := s.beginDrain(time.Now())
+	conns, step := s.beginDrain(ctx, time.Now())
 	s.logger.Info("the server drains: its clients are asked to leave", "connections", len(conns), "over", s.o.DrainPeriod)
 	for i, c := range conns {
 		c.drain(time.Duration(i) * step)
@@ -56,6 +63,9 @@ func (s *Server) drain(ctx context.Context) error {
 	if s.waitIdle(patience) == nil {
 		return nil
 	}
+	s.mu.Lock()
+	s.returns.shorten(time.Now(), s.o.RetryAfter)
+	s.mu.Unlock()
 	left := s.everybody()
 	if ctx.Err() == nil {
 		s.logger.Warn("clients have not left as they were asked to; they are closed", "connections", len(left))
@@ -74,8 +84,9 @@ func (s *Server) drain(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// beginDrain takes nobody in any more. It returns who is there, and the time between two that are asked to leave.
-func (s *Server) beginDrain(now time.Time) (conns []managed, step time.Duration) {
+// beginDrain takes nobody in any more. It returns who is there, and the time between two that are asked to leave. Whoever comes
+// meanwhile is told to come when they have left, or when ctx ends, which ends the drain.
+func (s *Server) beginDrain(ctx context.Context, now time.Time) (conns []managed, step time.Duration) {
 	s.mu.Lock()
 	for c := range s.conns.Members() {
 		conns = append(conns, c)
@@ -84,6 +95,12 @@ func (s *Server) beginDrain(now time.Time) (conns []managed, step time.Duration)
 	last := step * time.Duration(max(0, len(conns)-1))
 	s.draining = true
 	s.returns = returning{from: now.Add(last + s.o.RetryAfter), step: time.Duration(float64(time.Second) / or(s.o.ConnectRate, returnRate)), crowd: len(conns)}
+	if end, ok := ctx.Deadline(); ok {
+		s.returns.shorten(end, s.o.RetryAfter)
+	}
+	if ctx.Err() != nil {
+		s.returns.shorten(now, s.o.RetryAfter)
+	}
 	https := s.https
 	s.mu.Unlock()
 	for _, h := range https {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 	"pgregory.net/rapid"
 
+	"github.com/holdfast-ws/holdfast"
 	"github.com/holdfast-ws/holdfast/internal/wire"
 	"github.com/holdfast-ws/holdfast/internal/ws"
 )
@@ -54,6 +57,49 @@ func TestReturnsOfNobody(t *testing.T) {
 	}
 }
 
+// Who comes while the server drains is told to come when that will be over: after the drain period, or sooner if whoever shuts the server down
+// does not wait for so long.
+func TestComeAgainWhenItIsOver(t *testing.T) {
+	ended, end := context.WithCancel(t.Context())
+	end()
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	for _, tt := range []struct {
+		name        string
+		ctx         context.Context
+		least, most time.Duration
+	}{
+		{"all the time that it takes", t.Context(), 20 * time.Second, 31 * time.Second},
+		{"five seconds", soon, 2 * time.Second, 6 * time.Second},
+		{"at once", ended, time.Second, time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := New(Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := httptest.NewServer(s)
+			defer h.Close()
+			for range 10 {
+				c, _, err := websocket.Dial(t.Context(), h.URL+"/ws", &websocket.DialOptions{Subprotocols: []string{wire.JSON.Subprotocol()}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.CloseNow()
+			}
+			s.beginDrain(tt.ctx, time.Now())
+			var e *holdfast.Error
+			if err := s.comeAgain(); !errors.As(err, &e) || e.RetryAfter < tt.least || e.RetryAfter > tt.most {
+				t.Errorf("%+v, want %v to %v", e, tt.least, tt.most)
+			}
+			s.Shutdown(ended) //nolint:errcheck // says that the context has ended
+			if err := s.comeAgain(); !errors.As(err, &e) || e.RetryAfter > s.o.RetryAfter {
+				t.Errorf("when the drain has been cut short: %v", e.RetryAfter)
+			}
+		})
+	}
+}
+
 // A connection that is upgraded just as the server begins to drain is told so.
 func TestUpgradedTooLate(t *testing.T) {
 	s, err := New(Options{})
@@ -74,7 +120,7 @@ func TestUpgradedTooLate(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		s.beginDrain(time.Now())
+		s.beginDrain(t.Context(), time.Now())
 		s.start(wc, codec, d, r, id)
 	}))
 	defer h.Close()

@@ -1,1 +1,4 @@
+import type { BuildOptions } from 'esbuild';
+
+export const options: BuildOptions;
 export const size: (file: string, code?: string) => Promise<number>;

@@ -87,15 +87,15 @@ export const createLine = (s: LineOwner, number: number): Line => {
   const open = async () => {
     try {
       await o.setup?.({ ws: ws!, number, signal, early });
+      if (signal.aborted || closing) return;
+      timer();
+      if (o.heartbeat !== 'off') beat = createHeartbeat(o.heartbeat, ws!, s, () => fail('timeout', HeartbeatTimeout));
+      opened = true;
+      s.opened_();
+      for (const e of early) signal.aborted || s.message_(e);
     } catch (e) {
-      return fail('network', Disconnected, `${e}`, e);
+      fail('network', Disconnected, `${e}`, e);
     }
-    if (signal.aborted || closing) return;
-    timer();
-    if (o.heartbeat !== 'off') beat = createHeartbeat(o.heartbeat, ws!, s, () => fail('timeout', HeartbeatTimeout));
-    opened = true;
-    s.opened_();
-    for (const e of early) signal.aborted || s.message_(e);
   };
 
   const connect = async () => {
@@ -122,8 +122,9 @@ export const createLine = (s: LineOwner, number: number): Line => {
       // Node's own tells no close of an attempt that has failed
       if (!opened) setTimeout(() => signal.aborted || finish(lost, 'network', why!), 9);
     });
+    // Deno's tells 0 of an attempt that has failed
     on('close', (e: CloseEvent) =>
-      finish(e, undefined, why ?? new HoldfastError(`${e.code} code ${e.code}`, 'connect', e.reason)),
+      finish(e.code ? e : lost, undefined, why ?? new HoldfastError(`${e.code} code ${e.code}`, 'connect', e.reason)),
     );
   };
 

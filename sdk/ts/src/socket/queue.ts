@@ -96,8 +96,8 @@ export const createQueue = (o: QueueOptions, removed?: (m: Queued) => void): Que
     flush_(send: (data: SocketData) => void) {
       for (const m of items) {
         if (expired(m)) continue;
+        take(m); // before: what cannot be sent must not be in the way for ever
         send(m.data_);
-        take(m);
       }
     },
   } as Queue;

@@ -28,10 +28,11 @@ export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarg
   readonly CLOSING = 2;
   readonly CLOSED = 3;
 
+  // what is more than in the browser's is optional, so that it stands wherever a WebSocket is wanted
   declare onopen: ((event: Event) => unknown) | null;
   declare onmessage: ((event: MessageEvent) => unknown) | null;
-  declare onerror: ((event: SocketEventMap['error']) => unknown) | null;
-  declare onclose: ((event: SocketEventMap['close']) => unknown) | null;
+  declare onerror: ((event: Event & Partial<Pick<SocketEventMap['error'], 'message' | 'error'>>) => unknown) | null;
+  declare onclose: ((event: CloseEvent & Partial<Pick<SocketEventMap['close'], 'class'>>) => unknown) | null;
 
   /** The circuit breaker, to look at, open and close by hand; undefined without one. */
   declare readonly breaker: CircuitBreaker | undefined;

@@ -6,7 +6,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { json } from '../../src/json.ts';
 import { type ChannelRecord, type Gap, Session, type SessionOptions, type Subscription } from '../../src/session.ts';
-import { newIssuer, type Owner, program, publish, root, type Server, serve, test, until } from '../browser/harness/index.ts';
+import {
+  check,
+  collect,
+  newIssuer,
+  type Owner,
+  program,
+  publish,
+  root,
+  type Server,
+  serve,
+  test,
+  until,
+} from '../browser/harness/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-interop-'));
 const peer = join(folder, 'peer');
@@ -169,7 +181,7 @@ describe.each(codecs)('$here here, $there in Go, $store', ({ here, there, store 
     const server = await serve(owner, { store });
     publish(server, 'jobs', ['1', '2']);
     const s = open(owner, server, options);
-    const sub = s.subscribe('jobs', { from: 'start', cursor: 'worker' });
+    const sub = s.subscribe('jobs', { from: 'start', cursor: 'worker', ack: 'manual' }); // so both are left for the other
     await take(sub, 1);
     const over = expect(take(sub, 99)).rejects.toMatchObject({ codeName: 'cursor_taken' });
     await takenInGo(server, there, 'jobs', 1, { cursor: 'worker' });
@@ -269,4 +281,21 @@ test('who published is known on the other side', async ({ owner }) => {
     ['alice', 'from here'],
     ['bob', 'from there'],
   ]);
+});
+
+test('tokens are renewed in JSON, too, and a reader in Go misses nothing', async ({ owner }) => {
+  const issuer = newIssuer(owner);
+  const server = await serve(owner, { store: 'memory', flags: [...issuer.flags, '--auth-refresh-window=3s'] });
+  const other = collect(owner, server, 'room', { token: issuer.token('bob', 300) });
+  let asked = 0;
+  const token = () => {
+    asked++;
+    return issuer.token('alice', 4);
+  };
+  const s = open(owner, server, { token, codec: json() });
+  await s.publish('room', 'alice 1').done;
+  await until('the first tokens are over', () => asked > 3, 60);
+  await s.publish('room', 'alice 2').done;
+  expect(check(await other.take(2), { alice: 2 })).toEqual([]);
+  expect(await s.stats()).toMatchObject({ connects: 1 });
 });

@@ -38,9 +38,11 @@ export const open = (p: Page) => until('it is open', () => p.evaluate(() => shar
 /** What is wrong with what a tab has read: it must be what the other side has. */
 export async function same(p: Page, texts: string[]) {
   await until('the tab has read everything', () => p.evaluate(n => shared.texts.length >= n, texts.length), 60).catch(async e => {
-    throw new Error(`${await p.evaluate(() => `${shared.texts.length} in ${shared.session.state}, ${shared.gaps}`)}`, {
-      cause: e,
+    const what = await p.evaluate(() => {
+      const holes = shared.offsets.flatMap((o, i) => (i && o !== shared.offsets[i - 1]! + 1 ? [[shared.offsets[i - 1], o]] : []));
+      return JSON.stringify([shared.texts.length, shared.offsets.at(-1), holes, shared.session.state, shared.gaps]);
     });
+    throw new Error(`of ${texts.length}: ${what}`, { cause: e });
   });
   const got = await p.evaluate(() => shared.texts);
   const i = got.findIndex((x, i) => x !== texts[i]);

@@ -4,7 +4,7 @@ import RWS from 'reconnecting-websocket';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket as WS } from 'ws';
 import { reconnectingWebSocket } from '../../../src/presets.ts';
-import { ReliableWebSocket, type SocketOptions } from '../../../src/socket.ts';
+import { ReliableWebSocket, type SocketEventMap, type SocketOptions } from '../../../src/socket.ts';
 import { startServer, type TestServer } from './server.ts';
 
 type Url = string | (() => Promise<string>);
@@ -144,6 +144,20 @@ describe('events', () => {
   );
 
   differs(
+    'dispatchEvent calls listeners, ours on*, too',
+    async make => {
+      const log: string[] = [];
+      const s = make(server.url, { startClosed: true });
+      s.onopen = () => void log.push('onopen');
+      (s as RWS).addEventListener('open', () => void log.push('listener'));
+      (s as RWS).dispatchEvent(new Event('open') as never);
+      return log;
+    },
+    ['listener'],
+    ['onopen', 'listener'],
+  );
+
+  differs(
     'an attempt that is refused',
     async make => {
       server.answer = 500;
@@ -219,12 +233,9 @@ describe('attempts', () => {
     async make => {
       server.answer = 500;
       make(server.url, { minReconnectionDelay: 40, reconnectionDelayGrowFactor: 2, maxReconnectionDelay: 100 });
-      const at: number[] = [];
-      await until(() => {
-        while (at.length < server.requests.length) at.push(performance.now());
-        return at.length > 4;
-      });
-      return [40, 80, 100, 100].map((least, i) => at[i + 1]! - at[i]! > least - 5);
+      const at = server.times;
+      await until(() => at.length > 4);
+      return [40, 80, 100, 100].map((least, i) => at[i + 1]! - at[i]! > least - 2);
     },
     [true, true, true, true],
   );
@@ -283,6 +294,57 @@ describe('attempts', () => {
     [['/1', '/2'], true],
   );
 
+  differs(
+    'retryCount in a close listener',
+    async make => {
+      const s = make();
+      await next(s, 'open');
+      const counted = new Promise(resolve => {
+        s.onclose = () => resolve(s.retryCount);
+      });
+      (await server.connection()).terminate();
+      return counted;
+    },
+    1,
+    0,
+  );
+
+  differs(
+    'readyState while a later attempt waits for its URL',
+    async make => {
+      let n = 0;
+      let answer = (_: string) => {};
+      const s = make(() => (n++ ? new Promise(resolve => (answer = resolve)) : Promise.resolve(server.url)));
+      await next(s, 'open');
+      (await server.connection()).terminate();
+      await next(s, 'close');
+      const between = s.readyState;
+      await until(() => n === 2);
+      const { readyState } = s;
+      answer(server.url);
+      await next(s, 'open');
+      return [between, readyState];
+    },
+    [3, 3],
+    [3, 0],
+  );
+
+  test('what is no URL: theirs rejects where nobody can catch it; ours has failed', async () => {
+    const s = ours('nowhere');
+    const log = record(s);
+    await next(s, 'close');
+    expect([log, s.state]).toEqual([['error 0', 'close 3 1006'], 'failed']);
+  });
+
+  test('our defaults: 1 s, half longer or shorter, and five retries where nobody is there', async () => {
+    server.answer = 500;
+    const s = new ReliableWebSocket(server.url, undefined, { WebSocket: WS });
+    sockets.push(s);
+    const { delay, max, attempt } = await new Promise<SocketEventMap['retry']>(resolve => s.addEventListener('retry', resolve));
+    expect([attempt, max]).toEqual([1, 5]);
+    expect(delay >= 500 && delay <= 1500).toBe(true);
+  });
+
   test('a URL function that fails: theirs rejects and hangs; ours makes another attempt', async () => {
     let n = 0;
     const s = ours(async () => {
@@ -330,11 +392,11 @@ describe('close and reconnect', () => {
     'close while it waits for the next attempt: no more events',
     async make => {
       server.answer = 500;
-      const s = make(server.url, { minReconnectionDelay: 50 });
+      const s = make(server.url, { minReconnectionDelay: 400 });
       const log = record(s);
       await until(() => log.length === 2);
       s.close();
-      await new Promise(resolve => setTimeout(resolve, 100)); // nothing is to come
+      await new Promise(resolve => setTimeout(resolve, 500)); // nothing is to come
       return [log.length, server.requests.length];
     },
     [2, 1],
@@ -375,7 +437,8 @@ describe('close and reconnect', () => {
       const s = make();
       (await server.connection()).close(1000);
       await next(s, 'close');
-      await new Promise(resolve => setTimeout(resolve, 100));
+      if (make === theirs) await until(() => server.requests.length > 1);
+      else await new Promise(resolve => setTimeout(resolve, 100)); // nothing is to come
       return server.requests.length;
     },
     2,
@@ -426,7 +489,10 @@ describe('the rest', () => {
   test('debug', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {
-      await next(ours(server.url, { debug: true }), 'open');
+      const s = ours(server.url, { debug: true });
+      await next(s, 'open');
+      s.close();
+      await next(s, 'close');
       expect(log).toHaveBeenCalledWith('Holdfast', 'open', undefined);
     } finally {
       log.mockRestore();

@@ -14,6 +14,8 @@ export interface TestServer {
   answer: 'accept' | 'silence' | number;
   /** How many upgrade requests there were. */
   requests: IncomingMessage[];
+  /** When they came, by performance.now. */
+  times: number[];
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export const startServer = async (protocols?: string[]): Promise<TestServer> => 
     message: messages.take,
     answer: 'accept',
     requests: [],
+    times: [],
     close: () =>
       new Promise(resolve => {
         for (const c of wss.clients) c.terminate();
@@ -56,6 +59,7 @@ export const startServer = async (protocols?: string[]): Promise<TestServer> => 
   };
   http.on('upgrade', (request, socket, head) => {
     server.requests.push(request);
+    server.times.push(performance.now());
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     if (typeof server.answer === 'number') socket.end(`HTTP/1.1 ${server.answer} No\r\nContent-Length: 0\r\n\r\n`);

@@ -122,7 +122,7 @@ describe.each([
   });
 
   test('heartbeats of the application find out that nobody is there', async () => {
-    const s = open({ ...kind, heartbeat: { mode: 'message', interval: 20, timeout: 50, answers: 'hidden' } });
+    const s = open({ ...kind, heartbeat: { mode: 'message', interval: 20, timeout: 1500, answers: 'hidden' } });
     const messages = record(s, 'message');
     expect(await server.message()).toBe('{"type":"ping"}');
     (await server.connection()).send('{"type":"pong"}');
@@ -275,6 +275,33 @@ describe('the circuit breaker', () => {
     s.reconnect();
     await next(s, 'open');
     expect(s.breaker!.state).toBe('closed');
+  });
+});
+
+describe('cuts at random', () => {
+  test('what arrives is in order and no more than once, and the last message does', async () => {
+    const s = open({ minUptime: 1, breaker: 'off', maxRetries: Infinity });
+    let over = false;
+    const cutting = (async () => {
+      while (!over) {
+        const peer = await server.connection();
+        await new Promise(resolve => setTimeout(resolve, Math.random() * 30));
+        if (!over) peer.terminate();
+      }
+    })();
+    for (let i = 1; i <= 500; i++) {
+      s.send(`${i}`);
+      if (i % 5 === 0) await new Promise(resolve => setTimeout(resolve, 2));
+    }
+    over = true;
+    s.reconnect();
+    await cutting;
+    while (s.readyState !== 1) await new Promise(resolve => setTimeout(resolve, 1));
+    s.send('last');
+    const got: number[] = [];
+    for (let m = await server.message(); m !== 'last'; m = await server.message()) got.push(Number(m));
+    for (let i = 1; i < got.length; i++) expect(got[i]).toBeGreaterThan(got[i - 1]!);
+    expect(got.length).toBeGreaterThan(50);
   });
 });
 
