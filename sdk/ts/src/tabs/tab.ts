@@ -112,7 +112,6 @@ export function newTab(o: TabOptions): Engine {
     if (!joined || (leader && e === era)) return;
     if (era && e !== era) giveUp(!o.stored_);
     out = [];
-    for (const r of readers.values()) r.stream_ = undefined; // that was the last leader's
     leader = to;
     era = e;
     // what of the stream went by while this tab was away is not known until the leader says where it is
