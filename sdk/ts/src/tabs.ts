@@ -29,6 +29,8 @@ const ownName = (page: string): string => {
  * Records count as done when all tabs are done with them. So a tab that is slow makes the others wait once it is a window behind: the
  * smallest of their windows, which bounds what waits in each.
  *
+ * A page that leads and hangs without being frozen (a debugger, an endless loop) holds the others up until it goes on.
+ *
  * With an outbox in memory, what the leader took with it ends as `unknown` where it may have been sent. If the session of the tab that
  * leads fails for good, so do the others'.
  *

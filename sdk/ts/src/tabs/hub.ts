@@ -37,23 +37,12 @@ interface Tab {
   /** It has still to hear what was left in the outbox. */
   fresh_: boolean;
   subs_: Map<number, Channel>;
-  /** How its last records ended: it may have left just before it was told, to come back and ask. */
-  told_: Ends;
 }
-
-type Ends = Map<string, EntrySignal>;
-
-const remember = (ends: Ends, s: EntrySignal) => {
-  ends.set(s.id, s);
-  if (ends.size > maxEnds) ends.delete(ends.keys().next().value!);
-};
 
 /** How long after another page was found to have the outbox that is tried again; in ms. */
 const again = 1e3;
 /** How long a new leader waits to hear from all tabs where they stand, before it subscribes; in ms. */
 const patience = 1e3;
-/** How many outcomes are kept for each tab, and for all that are away: more than a tab has under way at a time. */
-const maxEnds = 2e3;
 /** How many publishes wait for room in the outbox, beyond what that says of itself; a tab hears of a full one a little late. */
 const maxHold = 1e3;
 
@@ -65,8 +54,6 @@ export function newHub(host: HubHost, live: string[]): Hub {
   const asked = new Map<number, [tab: string, id: number]>();
   /** What is in the outbox, of all pages. */
   const held = new Map<string, Signal & { e: 'restored' }>();
-  /** How records ended whose tabs were away. */
-  const ended: Ends = new Map();
   let number = 0;
   let patient = true;
   let engine: Engine;
@@ -122,9 +109,8 @@ export function newHub(host: HubHost, live: string[]): Hub {
     const { status, producer = '', number = 0 } = s;
     if (s.end) held.delete(s.id);
     else if (held.has(s.id)) Object.assign(held.get(s.id)!, producer ? { status, producer, number } : { status });
-    const here = isHere(page);
-    tell(s, here ? page : undefined);
-    if (s.end) remember(here ? tabs.get(page)!.told_ : ended, s);
+    // a tab that is away sends the record again when it is back, and the engine knows how it ended
+    tell(s, isHere(page) ? page : undefined);
   };
 
   const sink: Sink = s => {
@@ -231,14 +217,10 @@ export function newHub(host: HubHost, live: string[]): Hub {
       case 'cancel':
         for (const [n, [x, id]] of asked) if (x === tab && id === c.id) engine.post_({ ...c, id: n });
         return;
-      case 'publish': {
-        const end = ended.get(c.id);
-        ended.delete(c.id);
-        if (end) return tell(end, tab);
+      case 'publish':
         held.set(c.id, { ...c, e: 'restored', status: 'pending', producer: '', number: 0 });
         hold.push(c);
         return pump();
-      }
       default:
         engine.post_(c);
     }
@@ -253,7 +235,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     hello_(tab, fresh, list) {
       if (isHere(tab)) self.gone_(tab);
       else if (!tabs.has(tab)) host.watch_(tab);
-      const t: Tab = { here_: true, fresh_: fresh, subs_: new Map(), told_: new Map() };
+      const t: Tab = { here_: true, fresh_: fresh, subs_: new Map() };
       tabs.set(tab, t);
       if (status) tell(status, tab);
       tellLeft(tab, t);
@@ -272,7 +254,6 @@ export function newHub(host: HubHost, live: string[]): Hub {
       tabs.delete(tab);
       early = early.filter(x => x[0] !== tab);
       joins = joins?.filter(x => x[0] !== tab);
-      for (const s of t?.told_.values() ?? []) remember(ended, s);
       for (const c of new Set(t?.subs_.values())) leave(tab, c);
       for (const [n, [x]] of asked) if (x === tab) asked.delete(n);
       begin();
@@ -296,7 +277,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
     begin();
   }, patience);
   for (const tab of live) {
-    tabs.set(tab, { here_: false, fresh_: false, subs_: new Map(), told_: new Map() });
+    tabs.set(tab, { here_: false, fresh_: false, subs_: new Map() });
     host.watch_(tab);
   }
   const start = () => {

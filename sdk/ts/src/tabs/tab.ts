@@ -1,8 +1,8 @@
 import type { Command, Engine, EntrySignal, Fault, MessageStatus, Signal, Sink } from '../session/engine.ts';
-import { AlreadySubscribed, Closed, Disconnected, UnknownOutcome } from '../spec/codes_gen.ts';
+import { Closed, Disconnected, UnknownOutcome } from '../spec/codes_gen.ts';
 import { type Group, type Mail, newGroup } from './group.ts';
 import { type Hub, type News, newHub, type Request } from './hub.ts';
-import { type Amount, begin, newReader, place, type Reader, take, taken } from './reader.ts';
+import { newStreams } from './streams.ts';
 
 /** What a tab is made of. */
 export interface TabOptions {
@@ -48,7 +48,6 @@ export function newTab(o: TabOptions): Engine {
   const left = new Set<string>();
   const unkept = new Set<string>();
   const waits = new Map<string, { cmd_: Command & { c: 'call' | 'stats' }; out_: boolean }>();
-  const readers = new Map<number, Reader>();
   let leader = '';
   let era = '';
   let outbox: (Signal & { e: 'outbox' }) | undefined;
@@ -68,8 +67,8 @@ export function newTab(o: TabOptions): Engine {
     out = [];
     if (!leader || !list.length) return; // it is kept, and comes with the next hello
     for (const c of list) {
-      if (c.c === 'publish') mine.get(c.id)!.out_ = true;
-      if (c.c === 'call' && waits.has(`call${c.id}`)) waits.get(`call${c.id}`)!.out_ = true;
+      const m = c.c === 'publish' ? mine.get(c.id) : c.c === 'call' && waits.get(`call${c.id}`);
+      if (m) m.out_ = true;
     }
     if (hub) hub.take_(o.page_, list);
     else group.post_('want', { e: era, list }, leader);
@@ -78,7 +77,7 @@ export function newTab(o: TabOptions): Engine {
     if (out.push(c) === 1) queueMicrotask(flush);
   };
 
-  const joinOf = ({ cmd_: cmd, at_: at }: Reader): Request => ({ c: 'join', cmd, ...(at && { at: { ...at } }) });
+  const streams = newStreams(send, o.sink_);
 
   /** Ends what a leader has had that took with it what became of it. */
   const giveUp = (entries: boolean) => {
@@ -104,7 +103,7 @@ export function newTab(o: TabOptions): Engine {
   /** Everything that is waited for. */
   const wants = (): Request[] => [
     ...[...mine.values()].map(m => m.cmd_),
-    ...[...readers.values()].map(joinOf),
+    ...streams.wants_(),
     ...[...waits.values()].map(w => w.cmd_),
   ];
 
@@ -112,32 +111,14 @@ export function newTab(o: TabOptions): Engine {
     if (!joined || (leader && e === era)) return;
     if (era && e !== era) giveUp(!o.stored_);
     out = [];
-    for (const r of readers.values()) r.stream_ = undefined; // that was the last leader's
     leader = to;
     era = e;
-    // what of the stream went by while this tab was away is not known until the leader says where it is
-    for (const r of readers.values()) r.stream_ = undefined;
+    streams.away_();
     const list = wants();
     const hello = { e, fresh, list };
     for (const m of [...mine.values(), ...waits.values()]) m.out_ = true;
     if (hub) hub.hello_(o.page_, hello.fresh, list);
     else group.post_('hello', hello, to);
-  };
-
-  /** Tells the leader how far this tab is with the stream. */
-  const progress = (sub: number, r: Reader, took: Amount) => {
-    const { done_, stream_, g_: g } = r;
-    if (!stream_) return;
-    const { o, term } = done_.o < stream_.o ? done_ : stream_;
-    send({ c: 'done', sub, g, took, o, term });
-  };
-
-  /** A part of a channel's stream. */
-  const stream = (id: number, r: Reader, items: Parameters<typeof take>[1]) => {
-    const t = take(r, items);
-    if (t.items_.length) o.sink_({ e: 'records', sub: id, items: t.items_ });
-    if (t.dropped_[0]) progress(id, r, t.dropped_);
-    if (t.again_) send(joinOf(r));
   };
 
   /** Has the page told whether there is room. */
@@ -174,22 +155,11 @@ export function newTab(o: TabOptions): Engine {
       case 'reply':
       case 'stats':
         return waits.delete((s.e === 'reply' ? 'call' : 'stats') + s.id) ? o.sink_(s) : undefined;
-      case 'subscribed': {
-        const r = readers.get(s.sub);
-        if (!r || r.at_) return;
-        place(r, s.term, s.o);
-        return o.sink_(s);
-      }
+      case 'subscribed':
       case 'ended':
-        return readers.delete(s.sub) ? o.sink_(s) : undefined;
       case 'open':
       case 'stream':
-        for (const [id, r] of readers) {
-          if (r.cmd_.ch !== s.ch) continue;
-          if (s.e === 'open') begin(r, s.at, s.g);
-          else stream(id, r, s.items);
-        }
-        return;
+        return streams.hear_(s);
       case 'records':
         return;
       case 'closed': // the engine has failed
@@ -278,7 +248,8 @@ export function newTab(o: TabOptions): Engine {
     giveUp(true);
     alone = o.alone_();
     const list = wants();
-    for (const x of [readers, mine, waits]) x.clear();
+    streams.end_(false);
+    for (const x of [mine, waits]) x.clear();
     for (const c of list) {
       if (c.c !== 'join') alone.post_(c as Command);
       else alone.post_({ ...c.cmd, ...(c.at && { ...c.at, at: 'position' }) });
@@ -309,11 +280,11 @@ export function newTab(o: TabOptions): Engine {
     hub = undefined;
     leave();
     if (state === 'closed') o.sink_({ e: 'status', status: { state, attempt: 0 } });
-    for (const sub of readers.keys()) o.sink_({ e: 'ended', sub });
+    streams.end_(true);
     for (const [id, { status_ }] of mine) o.sink_({ e: 'entry', id, status: status_, end: true, fault: gone });
     for (const { cmd_ } of waits.values()) discard(cmd_);
     const { size } = mine;
-    for (const x of [readers, mine, waits]) x.clear();
+    for (const x of [mine, waits]) x.clear();
     o.sink_({ e: 'closed', left: size });
   };
   const discard = (c: Command) => {
@@ -338,24 +309,12 @@ export function newTab(o: TabOptions): Engine {
       case 'cancel':
         waits.delete(`call${c.id}`);
         return send(c);
-      case 'subscribe': {
-        const r = newReader(c);
-        for (const x of readers.values()) {
-          if (x.cmd_.ch === c.ch) return o.sink_({ e: 'ended', sub: c.sub, fault: fault(AlreadySubscribed, 'by this page') });
-        }
-        readers.set(c.sub, r);
-        return send(joinOf(r));
-      }
+      case 'subscribe':
+        return streams.subscribe_(c);
       case 'unsubscribe':
-        if (!readers.delete(c.sub)) return;
-        send(c);
-        return o.sink_({ e: 'ended', sub: c.sub });
-      case 'done': {
-        const r = readers.get(c.sub);
-        if (!r) return;
-        if (c.o !== undefined) r.done_ = { term: c.term!, o: c.o };
-        return progress(c.sub, r, taken(r, c.took));
-      }
+        return streams.unsubscribe_(c);
+      case 'done':
+        return streams.done_(c);
       case 'close':
         if (ending) return;
         ending = setTimeout(end, c.drain);
