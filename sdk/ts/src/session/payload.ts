@@ -1,9 +1,10 @@
 import { BadArgument, BadChannel, BadPayload } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
+import { normalizeJSON } from '../wire/frames.ts';
 import type { Content, Headers } from './engine.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export const bytesOf = (s: string): Uint8Array => encoder.encode(s);
 export const textOf = (b: Uint8Array): string => decoder.decode(b);
@@ -13,7 +14,8 @@ export type ContentType = 'binary' | 'text' | 'json';
 
 /**
  * Makes bytes of what is published: strings are text, ArrayBuffers and views of them are bytes, all else is JSON, unless `as` says
- * otherwise. Bytes that are said to be JSON are JSON text. Throws `bad_payload`.
+ * otherwise. Bytes that are said to be JSON are JSON text, and stay as they are but for line ends between tokens, which become blanks, and white
+ * space around it. Throws `bad_payload`.
  */
 export const encode = (op: string, data: unknown, as?: ContentType): [Content, Uint8Array] => {
   if (data instanceof ArrayBuffer) data = new Uint8Array(data);
@@ -22,7 +24,10 @@ export const encode = (op: string, data: unknown, as?: ContentType): [Content, U
   if (typeof data === 'string' && as !== 'json') return [as === 'binary' ? 0 : 1, bytesOf(data)];
   let cause: unknown;
   try {
-    const text = JSON.stringify(bytes ? JSON.parse(textOf(bytes)) : data) as string | undefined;
+    const text = bytes
+      ? normalizeJSON(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+      : (JSON.stringify(data) as string | undefined);
+    if (bytes) JSON.parse(text!);
     if (text !== undefined && (as ?? 'json') === 'json') return [2, bytesOf(text)];
   } catch (e) {
     cause = e;
