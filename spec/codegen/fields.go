@@ -70,23 +70,23 @@ func renderFields(page string) ([]byte, error) {
 		if section == nil {
 			return nil, fmt.Errorf("%s: no section on %s", protocolPage, m[1])
 		}
-		list := ""
+		var list strings.Builder
 		for _, k := range keyRow.FindAllStringSubmatch(section[1], -1) {
 			n := numbers[k[1]]
 			if n == 0 || n >= '\\'-'"' {
 				return nil, fmt.Errorf("%s: %s: key %s", protocolPage, m[1], k[1])
 			}
 			if k[1] == "data" {
-				list += string(rune('"' + numbers["content"]))
+				list.WriteString(string(rune('"' + numbers["content"])))
 			}
-			list += string(rune('"' + n))
+			list.WriteString(string(rune('"' + n)))
 		}
 		number, _ := strconv.Atoi(m[2])
 		server := number >= firstOfServer
 		if server {
 			number -= firstOfServer - 1
 		}
-		if frames[server] = append(frames[server], m[1]+"!"+list); len(frames[server]) != number {
+		if frames[server] = append(frames[server], m[1]+"!"+list.String()); len(frames[server]) != number {
 			return nil, fmt.Errorf("%s: %s: type %s does not follow", protocolPage, m[1], m[2])
 		}
 	}
