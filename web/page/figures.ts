@@ -1,28 +1,7 @@
 // The panel of counters, which is asked for while it is open.
+import type { Stats } from '@holdfast/client/session';
 import { $, element, show } from './dom.ts';
 import { plural } from './words.ts';
-
-/** Counters of the session; see Stats of the SDK. */
-export interface Figures {
-  connects: number;
-  attempts: number;
-  disconnects: { [code: number]: number };
-  published: number;
-  delivered: number;
-  failed: number;
-  unknown: number;
-  duplicates: number;
-  resent: number;
-  received: number;
-  duplicatesDropped: number;
-  gaps: number;
-  lost: number;
-  bytesIn: number;
-  bytesOut: number;
-  rtt: number;
-  outboxRecords: number;
-  outboxBytes: number;
-}
 
 /** What else is shown there. */
 export interface Place {
@@ -47,13 +26,13 @@ function size(bytes: number): string {
 
 const rtt = (ms: number) => (ms > 0 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : 'not measured yet');
 
-function disconnects(d: Figures['disconnects']): string {
+function disconnects(d: Stats['disconnects']): string {
   const list = Object.entries(d);
   return list.length ? list.map(([code, n]) => (n > 1 ? `${n} × ${code}` : code)).join(', ') : 'none';
 }
 
 /** Names and values, in groups. */
-const groups = (f: Figures, p: Place): [title: string, lines: [name: string, value: string][]][] => [
+const groups = (f: Stats, p: Place): [title: string, lines: [name: string, value: string][]][] => [
   [
     'Connection',
     [
@@ -88,12 +67,12 @@ const groups = (f: Figures, p: Place): [title: string, lines: [name: string, val
 ];
 
 /** `ask` returns the figures; it is asked once a second while the panel is open. */
-export function newFigures(ask: () => Promise<Figures>, place: () => Place): void {
+export function newFigures(ask: () => Promise<Stats>, place: () => Place): void {
   const panel = $('figures-panel');
   const button = $<HTMLButtonElement>('figures-button');
   const values = new Map<string, HTMLElement>();
 
-  function render(f: Figures): void {
+  function render(f: Stats): void {
     for (const [title, lines] of groups(f, place())) {
       for (const [name, value] of lines) {
         const id = `${title} ${name}`;
@@ -103,7 +82,7 @@ export function newFigures(ask: () => Promise<Figures>, place: () => Place): voi
     }
   }
 
-  function build(f: Figures): void {
+  function build(f: Stats): void {
     for (const [title, lines] of groups(f, place())) {
       const list = element('dl', '');
       for (const [name, value] of lines) {

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { type Owner, until } from './owner.ts';
 
+/** A name that is this machine's, which the browser takes for another's: what comes from there by http is not secure. */
+export const elsewhere = 'elsewhere.test';
+
 const flags = [
+  `--host-resolver-rules=MAP ${elsewhere} 127.0.0.1`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

@@ -12,7 +12,7 @@
 import { test as base } from 'vitest';
 import { newOwner, type Owner } from './owner.ts';
 
-export { type Chromium, launch, shoot, shotsFolder } from './chromium.ts';
+export { type Chromium, elsewhere, launch, shoot, shotsFolder } from './chromium.ts';
 export { type Collected, type Collector, check, collect, type Numbered, numbered } from './collector.ts';
 export { blackHole, cut, portsOf } from './network.ts';
 export { firefox, type OtherBrowser, type OtherPage, webkit } from './others.ts';

@@ -20,8 +20,6 @@ export interface ServerOptions {
   store?: 'disk' | 'memory';
   /** Folder of the disk store. Default: a new one. */
   data?: string;
-  /** Address that it listens on. Default: 127.0.0.1. */
-  host?: string;
   /** Further flags of serve. */
   flags?: string[];
 }
@@ -48,7 +46,7 @@ export interface Server {
 /** Starts a server, and waits until it listens. */
 export async function serve(owner: Owner, options: ServerOptions = {}): Promise<Server> {
   const port = await freePort();
-  const address = `${options.host ?? '127.0.0.1'}:${port}`;
+  const address = `127.0.0.1:${port}`;
   const data = options.data ?? (options.store === 'memory' ? '' : owner.folder());
   let flags = options.flags ?? [];
   let child: Child;

@@ -1,13 +1,7 @@
 // The page at /, reloaded, killed, without a good token, in another channel: what was written is kept.
-import { networkInterfaces } from 'node:os';
 import { expect } from 'vitest';
-import { check, collect, launch, newIssuer, serve, shoot, test, until } from '../harness/index.ts';
+import { check, collect, elsewhere, launch, newIssuer, serve, shoot, test, until } from '../harness/index.ts';
 import { shows, texts, visit } from './driver.ts';
-
-/** An address of this machine that is none of loopback. */
-const elsewhere = Object.values(networkInterfaces())
-  .flat()
-  .find(i => i?.family === 'IPv4' && !i.internal)?.address;
 
 test('the page is reloaded with messages queued', async ({ owner }) => {
   const server = await serve(owner);
@@ -145,10 +139,11 @@ test('another channel: what is on its way goes on, and each shows its own', asyn
 });
 
 // Such a page is not secure, and so has no Web Locks: each tab has a connection and an outbox of its own.
-test.skipIf(!elsewhere)('the page of another machine, without TLS, in two tabs', async ({ owner }) => {
-  const server = await serve(owner, { host: elsewhere!, flags: ['--insecure'] });
+test('the page of another machine, without TLS, in two tabs', async ({ owner }) => {
+  const server = await serve(owner, { flags: ['--insecure'] });
   const browser = await launch(owner);
-  const [ann, bob] = [await visit(browser, server.url), await visit(browser, server.url)];
+  const url = `http://${elsewhere}:${server.port}`;
+  const [ann, bob] = [await visit(browser, url), await visit(browser, url)];
   await Promise.all([ann.says(/^Connected/), bob.says(/^Connected/)]);
   expect(await ann.page.evaluate(() => isSecureContext)).toBe(false);
   await ann.write('ann 1');
