@@ -41,12 +41,16 @@ func (c *Client) stored(now time.Time, f *wire.Stored, fx []ClientEffect) []Clie
 		return fx
 	}
 	c.progress(now, l)
-	number := l.items[n-1].to // never more than was sent, whatever the server says
+	last := &l.items[n-1]
+	number := last.to // never more than was sent, whatever the server says
 	if f.Flags&wire.FlagSkipped == 0 {
 		if l.memory != c.welcome.Memory || !c.remembered(now, l) { // an earlier process may have gone on behind a skip
 			l.forgotten = max(l.forgotten, l.acked)
 		}
 		l.acked, l.memory, l.ackedAt = number, c.welcome.Memory, c.serverNow(now)
+		if f.Flags&wire.FlagDuplicate != 0 { // a server remembers a lane from when it stored something
+			l.ackedAt = last.entry.Sent.At
+		}
 	}
 	l.shift(n)
 	c.requeue(l)

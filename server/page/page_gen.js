@@ -156,17 +156,17 @@ c.Lt&&rr(e,e.m,4303);let i=e.r[e.m];if(Bo(e,i))return;Uo(e,i)}}},Bo=(e,t)=>{let 
 successor:r}=e.T,o=e.T.p===c.R.ve?"":e.T.p,{b:i,we:s,Z:a,ee:d}=t;if(i){let l={t:"publish",ch:n,p:o,n:d};s?(l.sent=i.sent,l.mem=i.mem,ar(i)&&e.Y++):c.R.Dt||(i.sent=
 _e(),i.mem=c.N),I({i:"publish",E:l,b:i,zn:s})}else I({i:"send",E:{t:"skip",ch:n,p:o,from:a,to:d,successor:t.J?r:""}});t.we=!0,e.m++},ar=e=>e.mem!==c.N||c.Le&&_e()-
 e.sent>c.Le,mt=(e,t)=>{c.ae--,c.lt-=t.Ae,t.b&&e.Y&&ar(t.b)&&e.Y--},cr=(e,t)=>or(t,!0,n=>n.id===e);var dr=e=>{let t=Oe(e.ch,e.p);if(!t)return;let{L:n,T:r}=t,o=0,i=n;for(;i<t.m;i++){let s=t.r[i];if(s.ee>(e.n||0)||s.J&&(i>n||!e.skipped))break;mt(t,s),s.J&&(r.sealed=
-!0),s.b&&qo(s.b,e),o=s.ee}i!==n&&(Wt(t),e.skipped||((r.mem!==c.N||!fr(t))&&Gt(t),r.acked=o,r.mem=c.N,r.ackedAt=_e()),It(t,i-n),ft(t,i),mr(t),ur(t,o))},qo=(e,t)=>{
-let n=(t.n||0)-e.n,r=n<(t.count||1);r&&t.skipped?qe(e,"failed",4328):qe(e,"delivered",0,"",r?Math.max(0,(t.o||0)-n):0,r&&!!t.dup,t.synced,t.copies)},Wt=e=>{e.Pt=
-c.ft=0,c.ce=c.S},Gt=({T:e})=>{e.forgotten=Math.max(e.forgotten,e.acked)},ur=(e,t)=>{let n=e.T;if(!(t<=n.resolved&&!n.sealed)){if(n.resolved=Math.max(n.resolved,
-t),n.sealed){e.L===e.r.length&&(c.Ge.delete(n.p+n.ch),c.se=c.se.filter(o=>o!==e));let r=Oe(n.ch,n.successor);r?.At&&(r.At=!1,I({i:"resolved",mt:{...r.T}}))}I({i:"\
-resolved",mt:{...n}})}},lr=e=>{let t=Oe(e.ch,e.p),{code:n=0}=e;t&&(n===4302?ut(n):n===4003||n===4316?Wo(t,e.want||1):me(n)===41?Go(t,e,n):zo(t,e,n))},Wo=(e,t)=>{
-let n=e.T;if(++e.Pt>3){Se(4003,`lane ${n.p} makes no progress`);return}if(t<=n.acked)if(n.mem===c.N&&fr(e)){let r=Math.max(t,n.forgotten+1);r<=n.acked&&I({i:"lo\
-st",ke:n.ch,Jn:n.p,Z:r,ee:n.acked}),n.acked=t-1}else Gt(e);pr(e),je(e,t),be(e)},fr=e=>!c.Le||_e()-e.T.ackedAt<c.Le-Math.floor(c.Le/10),pr=e=>{for(let t of e.r.slice(
-e.L,e.m))mt(e,t)},Go=(e,{n:t=0,retry:n,detail:r=""},o)=>{e.Re=c.S+(n||1e3),Wt(e);let i=e.r.slice(e.L,e.m).findLast(a=>a.ee===t)?.b;pr(e);let s=e.It;Ue(e),o===4102&&
-(e.Fe=Math.max(1,s)),be(e),I({i:"held",b:i,U:o,Ve:r,z:e.Re})},zo=(e,{n:t=0,want:n=0,detail:r},o)=>{let i=e.r.findIndex((l,u)=>u>=e.L&&u<e.m&&l.ee===t&&!l.J);if(i<
-0)return;let s=e.r[i],a=o===4315;mt(e,s),Wt(e),a&&(e.xe||=Math.max(n,1),n<=e.T.acked&&Gt(e)),s.b&&qe(s.b,a?"unknown":"failed",o,r),It(e,1);let d=i===e.L;d?ft(e,
-i+1):(e.r.splice(i,1),e.m--),mr(e),d&&ur(e,t)},mr=e=>{e.m===e.L&&e.xe&&(je(e,e.xe),e.xe=0),be(e)};var br=1,hr=e=>e.d<=e.F||e.O<=e.F?0:Math.floor(e.bt*(e.d-e.F)/(e.O-e.F)),bt=e=>e.y===2&&e.d>e.F,gr=e=>{e.bt-=hr(e),e.F=e.d},zt=(e,t)=>{!t||t===e.w||(e.w&&e.O&&(e.A=
+!0),s.b&&qo(s.b,e),o=s.ee}i!==n&&(Wt(t),e.skipped||((r.mem!==c.N||!fr(t))&&Gt(t),r.acked=o,r.mem=c.N,r.ackedAt=e.dup?t.r[i-1].b?.sent||0:_e()),It(t,i-n),ft(t,i),
+mr(t),ur(t,o))},qo=(e,t)=>{let n=(t.n||0)-e.n,r=n<(t.count||1);r&&t.skipped?qe(e,"failed",4328):qe(e,"delivered",0,"",r?Math.max(0,(t.o||0)-n):0,r&&!!t.dup,t.synced,
+t.copies)},Wt=e=>{e.Pt=c.ft=0,c.ce=c.S},Gt=({T:e})=>{e.forgotten=Math.max(e.forgotten,e.acked)},ur=(e,t)=>{let n=e.T;if(!(t<=n.resolved&&!n.sealed)){if(n.resolved=
+Math.max(n.resolved,t),n.sealed){e.L===e.r.length&&(c.Ge.delete(n.p+n.ch),c.se=c.se.filter(o=>o!==e));let r=Oe(n.ch,n.successor);r?.At&&(r.At=!1,I({i:"resolved",
+mt:{...r.T}}))}I({i:"resolved",mt:{...n}})}},lr=e=>{let t=Oe(e.ch,e.p),{code:n=0}=e;t&&(n===4302?ut(n):n===4003||n===4316?Wo(t,e.want||1):me(n)===41?Go(t,e,n):zo(
+t,e,n))},Wo=(e,t)=>{let n=e.T;if(++e.Pt>3){Se(4003,`lane ${n.p} makes no progress`);return}if(t<=n.acked)if(n.mem===c.N&&fr(e)){let r=Math.max(t,n.forgotten+1);
+r<=n.acked&&I({i:"lost",ke:n.ch,Jn:n.p,Z:r,ee:n.acked}),n.acked=t-1}else Gt(e);pr(e),je(e,t),be(e)},fr=e=>!c.Le||_e()-e.T.ackedAt<c.Le-Math.floor(c.Le/10),pr=e=>{
+for(let t of e.r.slice(e.L,e.m))mt(e,t)},Go=(e,{n:t=0,retry:n,detail:r=""},o)=>{e.Re=c.S+(n||1e3),Wt(e);let i=e.r.slice(e.L,e.m).findLast(a=>a.ee===t)?.b;pr(e);
+let s=e.It;Ue(e),o===4102&&(e.Fe=Math.max(1,s)),be(e),I({i:"held",b:i,U:o,Ve:r,z:e.Re})},zo=(e,{n:t=0,want:n=0,detail:r},o)=>{let i=e.r.findIndex((l,u)=>u>=e.L&&
+u<e.m&&l.ee===t&&!l.J);if(i<0)return;let s=e.r[i],a=o===4315;mt(e,s),Wt(e),a&&(e.xe||=Math.max(n,1),n<=e.T.acked&&Gt(e)),s.b&&qe(s.b,a?"unknown":"failed",o,r),It(
+e,1);let d=i===e.L;d?ft(e,i+1):(e.r.splice(i,1),e.m--),mr(e),d&&ur(e,t)},mr=e=>{e.m===e.L&&e.xe&&(je(e,e.xe),e.xe=0),be(e)};var br=1,hr=e=>e.d<=e.F||e.O<=e.F?0:Math.floor(e.bt*(e.d-e.F)/(e.O-e.F)),bt=e=>e.y===2&&e.d>e.F,gr=e=>{e.bt-=hr(e),e.F=e.d},zt=(e,t)=>{!t||t===e.w||(e.w&&e.O&&(e.A=
 [...e.A,[e.w,e.O]].slice(-7)),e.w=t)},Jo=(e,t,n)=>n<=(t===e.w?e.O:e.A.find(r=>r[0]===t)?.[1]??-1),Ko=(e,t)=>{let n=e.findIndex(r=>r[1]>=t);return n<0?e:[...e.slice(
 0,n),[e[n][0],t]]},Jt=e=>{e.wn=++c.Rt,e.y=br,e.Xe=0,gr(e);let{w:t,O:n,A:r}=e;return{...e.Pe,id:c.Rt,window:e.j,...e.Bt&&{at:"position",term:t,o:n,earlier:r,last:0,
 since:0,pending:n-e.d}}},yr=e=>I({i:"send",M:e.x,E:{t:"subscribe",...Jt(e)}}),xr=({M:e,Pe:t,Ut:n})=>{if(c.Ke.has(t.ch))return vr(e,4312);let{term:r,offset:o,earlier:i}=n??

@@ -28,7 +28,8 @@ export const stored = (f: Stored) => {
     if (facts.mem !== c.mem_ || !remembered(l)) forgotten(l); // an earlier process may have gone on behind a skip
     facts.acked = number;
     facts.mem = c.mem_;
-    facts.ackedAt = serverNow();
+    // a server remembers a lane from when it stored something
+    facts.ackedAt = f.dup ? l.items_[i - 1]!.entry_?.sent || 0 : serverNow();
   }
   answered(l, i - first);
   shift(l, i);
