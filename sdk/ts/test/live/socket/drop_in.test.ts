@@ -1,88 +1,13 @@
 // The same scenarios over reconnecting-websocket 4.4 and over ReliableWebSocket with its options, against a real server. What they tell, in
 // which order and in which readyState, is the same, or the difference is on purpose: docs/reconnecting-websocket.md has a row for each.
+// What they do by default, and when theirs fails for good, is in drop_in_defaults.test.ts.
 import RWS from 'reconnecting-websocket';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WebSocket as WS } from 'ws';
 import { reconnectingWebSocket } from '../../../src/presets.ts';
-import { ReliableWebSocket, type SocketEventMap, type SocketOptions } from '../../../src/socket.ts';
-import { startServer, type TestServer } from './server.ts';
-
-type Url = string | (() => Promise<string>);
-interface Options {
-  maxReconnectionDelay?: number;
-  minReconnectionDelay?: number;
-  reconnectionDelayGrowFactor?: number;
-  minUptime?: number;
-  connectionTimeout?: number;
-  maxRetries?: number;
-  maxEnqueuedMessages?: number;
-  startClosed?: boolean;
-  debug?: boolean;
-  WebSocket?: typeof globalThis.WebSocket;
-}
-
-let server: TestServer;
-let sockets: { close(): void }[];
-beforeEach(async () => {
-  server = await startServer(['one']);
-  sockets = [];
-});
-afterEach(async () => {
-  for (const s of sockets) s.close();
-  await server.close();
-});
-
-const theirs = (url: Url = server.url, o: Options = {}, protocols?: string): RWS => {
-  const s = new RWS(url, protocols, { WebSocket: WS, minReconnectionDelay: 10, ...o });
-  sockets.push(s);
-  return s;
-};
-const ours = (url: Url = server.url, o: SocketOptions = {}, protocols?: string): ReliableWebSocket => {
-  const s = new ReliableWebSocket(url, protocols, { WebSocket: WS, minReconnectionDelay: 10, jitter: 0, ...o });
-  sockets.push(s);
-  return s;
-};
-type Make = (url?: Url, o?: Options, protocols?: string) => RWS | ReliableWebSocket;
-type Either = ReturnType<Make>;
-
-const next = (s: Either, type: 'open' | 'close' | 'error' | 'message') =>
-  new Promise<Event & { data?: unknown; code?: number; reason?: string }>(resolve => {
-    const f = (e: unknown) => {
-      (s as RWS).removeEventListener(type, f);
-      resolve(e as Event);
-    };
-    (s as RWS).addEventListener(type, f);
-  });
-
-/** Writes down what is told, with the readyState at that time and, of a close, its code. */
-const record = (s: Either) => {
-  const log: string[] = [];
-  for (const type of ['open', 'message', 'error', 'close'] as const)
-    (s as RWS).addEventListener(type, (e: unknown) => {
-      const { code } = e as { code?: number };
-      log.push(`${type} ${s.readyState}${type === 'close' ? ` ${code}` : ''}`);
-    });
-  return log;
-};
-
-const until = async (ready: () => boolean) => {
-  while (!ready()) await new Promise(resolve => setTimeout(resolve, 2));
-};
-
-/** Runs a scenario over both, and expects the same. */
-const same = (name: string, scenario: (make: Make) => Promise<unknown>, want: unknown) =>
-  test.each([
-    ['theirs', theirs],
-    ['ours', ours],
-  ] as [string, Make][])(`${name}: %s`, async (_, make) => {
-    expect(await scenario(make)).toEqual(want);
-  });
-
-/** Runs it over both, and expects what differs. */
-const differs = (name: string, scenario: (make: Make) => Promise<unknown>, their: unknown, our: unknown) => {
-  test(`${name}: theirs`, async () => expect(await scenario(theirs)).toEqual(their));
-  test(`${name}: ours`, async () => expect(await scenario(ours)).toEqual(our));
-};
+import { ReliableWebSocket, type SocketEventMap } from '../../../src/socket.ts';
+import { differs, type Make, next, ours, record, same, server, sockets, theirs, until } from './both.ts';
+import { startServer } from './server.ts';
 
 describe('events', () => {
   same(
@@ -143,6 +68,48 @@ describe('events', () => {
     ['onopen', 'listener', 'object'],
   );
 
+  same(
+    'each of the four goes to on* before listeners',
+    async make => {
+      const log: string[] = [];
+      server.answer = 500;
+      const s = make();
+      for (const type of ['open', 'message', 'error', 'close'] as const) {
+        (s as RWS).addEventListener(type, () => void log.push(type));
+        (s as RWS)[`on${type}`] = () => void log.push(`on${type}`);
+      }
+      await next(s, 'error');
+      server.answer = 'accept';
+      await next(s, 'open');
+      (await server.connection()).send('hello');
+      await next(s, 'message');
+      s.close();
+      await next(s, 'close');
+      const pairs = log.flatMap((name, i) => (name.startsWith('on') ? [[name, log[i + 1]].join()] : []));
+      return [[...new Set(pairs)].sort(), log.length === 2 * pairs.length];
+    },
+    [['onclose,close', 'onerror,error', 'onmessage,message', 'onopen,open'], true],
+  );
+
+  differs(
+    'addEventListener with once and signal',
+    async make => {
+      const log: string[] = [];
+      const s = make();
+      const left = new AbortController();
+      const listen = s.addEventListener.bind(s) as EventTarget['addEventListener'];
+      listen('open', () => void log.push('once'), { once: true });
+      listen('open', () => void log.push('signal'), { signal: left.signal });
+      await next(s, 'open');
+      left.abort();
+      (await server.connection()).terminate();
+      await next(s, 'open');
+      return log;
+    },
+    ['once', 'signal', 'once', 'signal'],
+    ['once', 'signal'],
+  );
+
   differs(
     'dispatchEvent calls listeners, ours on*, too',
     async make => {
@@ -168,6 +135,22 @@ describe('events', () => {
     },
     ['close 2 1000', 'error 2'],
     ['error 0', 'close 3 1006'],
+  );
+
+  differs(
+    'a close that another attempt would not mend',
+    async make => {
+      const s = make();
+      const log = record(s);
+      await next(s, 'open');
+      (await server.connection()).close(1008);
+      await next(s, 'close');
+      if (make === theirs) await until(() => server.requests.length > 1);
+      else await new Promise(resolve => setTimeout(resolve, 100)); // nothing is to come
+      return [log.slice(0, 2), server.requests.length];
+    },
+    [['open 1', 'close 3 1008'], 2],
+    [['open 1', 'close 3 1008'], 1],
   );
 
   differs(
@@ -198,6 +181,43 @@ describe('sending', () => {
       return { bufferedAmount, got };
     },
     { bufferedAmount: 2, got: ['a', '<01>', 'c'] },
+  );
+
+  differs(
+    'bytes that wait: ours are as they were when they were sent',
+    async make => {
+      const s = make();
+      const bytes = new Uint8Array([1]);
+      s.send(bytes);
+      bytes[0] = 2;
+      return server.message();
+    },
+    '<02>',
+    '<01>',
+  );
+
+  same(
+    'bufferedAmount: of text its length, while it waits here; then what the platform has',
+    async make => {
+      const s = make();
+      s.send('ä'); // two bytes on the wire
+      s.send(new Blob(['abc']));
+      const { bufferedAmount } = s;
+      await next(s, 'open');
+      const peer = await server.connection();
+      await until(() => s.bufferedAmount === 0);
+      peer.pause();
+      const large = new Uint8Array(1 << 20);
+      let sent = 0;
+      while (s.bufferedAmount < large.length) {
+        s.send(large);
+        await new Promise(resolve => setTimeout(resolve, sent++ && 20)); // what the kernel takes is written
+      }
+      const waits = s.bufferedAmount <= sent * (large.length + 14);
+      peer.terminate();
+      return [bufferedAmount, waits];
+    },
+    [4, true],
   );
 
   same(
@@ -329,6 +349,42 @@ describe('attempts', () => {
     [3, 0],
   );
 
+  same(
+    'a URL function may be no promise',
+    async make => {
+      const s = make(() => server.url);
+      await next(s, 'open');
+      return s.url;
+    },
+    expect.stringMatching(/^ws:/),
+  );
+
+  test('ours takes a URL object', async () => {
+    const s = new ReliableWebSocket(new URL(server.url), [], { WebSocket: WS });
+    sockets.push(s);
+    await next(s, 'open');
+    expect(s.url).toBe(server.url);
+  });
+
+  same(
+    'protocols: a list, offered in its order',
+    async make => {
+      const s = make(server.url, {}, ['two', 'one']);
+      await next(s, 'open');
+      return [server.requests[0]!.headers['sec-websocket-protocol'], s.protocol];
+    },
+    ['two,one', 'one'],
+  );
+
+  test('protocols: ours takes a function, asked before each attempt', async () => {
+    let n = 0;
+    const s = new ReliableWebSocket(server.url, async () => [`token-${++n}`, 'one'], { WebSocket: WS, baseDelay: 10 });
+    sockets.push(s);
+    (await server.connection()).terminate();
+    await server.connection();
+    expect(server.requests.map(r => r.headers['sec-websocket-protocol'])).toEqual(['token-1,one', 'token-2,one']);
+  });
+
   test('what is no URL: theirs rejects where nobody can catch it; ours has failed', async () => {
     const s = ours('nowhere');
     const log = record(s);
@@ -388,6 +444,41 @@ describe('close and reconnect', () => {
     ['open 1', 'close 3 1000', 'open 1'],
   );
 
+  const closing = async (make: Make, code: number, reason: string) => {
+    // the platform's, which refuses as browsers do
+    const s = make(server.url, { WebSocket });
+    await next(s, 'open');
+    const told = new Promise(resolve =>
+      server.connection().then(peer => peer.on('close', (n, text) => resolve([n, text.length]))),
+    );
+    s.close(code, reason);
+    return told;
+  };
+  const throwing = (make: Make, code: number, reason: string) => closing(make, code, reason).catch(e => (e as Error).name);
+
+  for (const code of [1001, 1006])
+    differs(`close with ${code}`, make => throwing(make, code, 'bye'), 'InvalidAccessError', [1000, 3]);
+
+  differs(
+    'close with a reason of more than 123 bytes: ours keeps whole characters',
+    make => throwing(make, 4000, 'ä'.repeat(100)),
+    'SyntaxError',
+    [4000, 122],
+  );
+
+  same('close with a reason of 123 bytes', make => closing(make, 4000, 'x'.repeat(123)), [4000, 123]);
+
+  test('close: a server that does not finish the closing handshake is left after closeTimeout', async () => {
+    const s = ours(server.url, { closeTimeout: 50 });
+    await next(s, 'open');
+    const peer = await server.connection();
+    peer.pause(); // it does not read that it is to close
+    const log = record(s);
+    s.close(4000);
+    await next(s, 'close');
+    expect([log, s.state]).toEqual([['close 3 1006'], 'closed']);
+  });
+
   same(
     'close while it waits for the next attempt: no more events',
     async make => {
@@ -445,9 +536,18 @@ describe('close and reconnect', () => {
     1,
   );
 
-  test('with the preset reconnectingWebSocket, ours connects again after 1000, too', async () => {
+  test('with the preset reconnectingWebSocket, ours connects again after 1000 and 1008, too', async () => {
     const s = ours(server.url, reconnectingWebSocket());
     s.addEventListener('retry', () => s.reconnect()); // its delay is seconds
+    for (const code of [1000, 1008]) {
+      (await server.connection()).close(code);
+      await next(s, 'close');
+      await next(s, 'open');
+    }
+  });
+
+  test('with a strategy, ours connects again after 1000, too', async () => {
+    const s = ours(server.url, { strategies: { closed: { retry: 'retry' } } });
     (await server.connection()).close(1000);
     await next(s, 'close');
     await next(s, 'open');
@@ -467,6 +567,33 @@ describe('the rest', () => {
       return [(await next(s, 'message')).data instanceof ArrayBuffer, s.binaryType];
     },
     [true, 'arraybuffer'],
+  );
+
+  same(
+    'url, protocol and extensions are those of the last connection',
+    async make => {
+      const other = await startServer(['one'], { perMessageDeflate: true });
+      sockets.push({ close: () => void other.close() });
+      const s = make(other.url, {}, 'one');
+      const before = [s.url, s.protocol, s.extensions];
+      await next(s, 'open');
+      s.close();
+      await next(s, 'close');
+      return [before, s.url === other.url, s.protocol, s.extensions];
+    },
+    [['', '', ''], true, 'one', 'permessage-deflate'],
+  );
+
+  same(
+    'the platform’s WebSocket is the default',
+    async make => {
+      const s = make(server.url, { WebSocket: undefined as never });
+      await next(s, 'open');
+      (await server.connection()).send('hello');
+      const { data } = await next(s, 'message');
+      return [data, server.requests[0]!.headers['user-agent']];
+    },
+    ['hello', expect.stringMatching(/undici|node/)],
   );
 
   test('constants', () => {
@@ -494,6 +621,12 @@ describe('the rest', () => {
       s.close();
       await next(s, 'close');
       expect(log).toHaveBeenCalledWith('Holdfast', 'open', undefined);
+      log.mockClear();
+      const lines: unknown[] = [];
+      const given = ours(server.url, { debug: (...about) => void lines.push(about[1]) });
+      await next(given, 'open');
+      expect(lines).toContain('open');
+      expect(log).not.toHaveBeenCalled();
     } finally {
       log.mockRestore();
     }

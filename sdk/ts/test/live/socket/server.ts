@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 
 /** A real server on a port of its own, whose connections tests can look at. */
 export interface TestServer {
@@ -33,9 +33,10 @@ export const mailbox = <T>() => {
   };
 };
 
-export const startServer = async (protocols?: string[]): Promise<TestServer> => {
+export const startServer = async (protocols?: string[], options: ServerOptions = {}): Promise<TestServer> => {
   const http = createServer();
   const wss = new WebSocketServer({
+    ...options,
     noServer: true,
     ...(protocols && { handleProtocols: offered => protocols.find(p => offered.has(p)) ?? false }),
   });
