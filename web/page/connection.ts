@@ -14,9 +14,12 @@ export interface Surroundings {
   kept: boolean;
   /** About other tabs; empty if there is nothing to say. */
   tabs: string;
+  /** As whom they go out, if that is known. */
+  owner: string | undefined;
 }
 
-export function newConnection(session: Session, words: Words, codes: Codes, credentials: ReturnType<typeof newCredentials>) {
+/** `now` returns the session that there is. */
+export function newConnection(now: () => Session, words: Words, codes: Codes, credentials: ReturnType<typeof newCredentials>) {
   let before = false; // it has been connected
   let refusal: Fault | undefined; // the server wants another token
   let told: Fault | undefined; // what the server says about why it takes no connection
@@ -27,9 +30,9 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
 
   // Asks the server why it takes no connection, since a browser does not tell a page.
   async function diagnose(): Promise<void> {
-    const { status } = session;
+    const { status } = now();
     const say = (detail: string, code = 1006) => {
-      if (session.status === status) told = { code, detail };
+      if (now().status === status) told = { code, detail };
     };
     try {
       const answer = await fetch('readyz', { cache: 'no-store', signal: AbortSignal.timeout(3000) });
@@ -44,6 +47,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
   }
 
   const situation = (s: Surroundings): Situation => {
+    const session = now();
     const { state, retryAt = 0, user } = session.status;
     const open = state === 'open';
     return {
@@ -51,6 +55,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       state,
       before,
       user,
+      owner: s.owner,
       offline: navigator.onLine === false,
       fault: refusal ?? told ?? (session.error && faultOf(session.error)),
       retryIn: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)),
@@ -71,6 +76,7 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
     },
     /** The session's status is another one. */
     changed(): void {
+      const session = now();
       const { state } = session;
       const fault = session.error && faultOf(session.error);
       if (state === 'open') {
@@ -91,17 +97,17 @@ export function newConnection(session: Session, words: Words, codes: Codes, cred
       if (state === 'failed') announce(`Stopped. ${fault ? words.sentence(fault) : ''}`);
     },
     show(s: Surroundings): void {
-      const now = situation(s);
-      const [headline, explanation] = words.connection(now);
-      const look = now.wantsToken ? 'failed' : now.state;
+      const is = situation(s);
+      const [headline, explanation] = words.connection(is);
+      const look = is.wantsToken ? 'failed' : is.state;
       $('connection').dataset.state =
         look === 'authenticating' ? 'connecting' : look === 'failed' || look === 'closed' ? 'stopped' : look;
       show($('headline'), headline);
       show($('explanation'), explanation.trim());
       show($('tabs'), s.tabs);
-      credentials.show(now.wantsToken === true || now.tokenEnds !== undefined, now.wantsToken === true);
-      $('retry').hidden = now.wantsToken === true || (now.state !== 'waiting' && now.state !== 'failed');
-      $('retry').textContent = now.state === 'failed' ? 'Load again' : 'Try now';
+      credentials.show(is.wantsToken === true || is.tokenEnds !== undefined, is.wantsToken === true);
+      $('retry').hidden = is.wantsToken === true || (is.state !== 'waiting' && is.state !== 'failed');
+      $('retry').textContent = is.state === 'failed' ? 'Load again' : 'Try now';
     },
   };
 }

@@ -1,13 +1,13 @@
 // The token: what the session is told of it, and the form that asks for it.
 import { $, show } from './dom.ts';
 
-// When a JWT ends, in Unix milliseconds; NaN for what is none.
-function endOf(token: string): number {
+// What a JWT says, which nobody has checked here: when it ends, in Unix seconds, and whose it is. Nothing, of what is none.
+function claimsOf(token: string): { exp?: unknown; sub?: unknown } {
   try {
-    const claims = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
-    return Number(JSON.parse(atob(claims)).exp) * 1000;
+    const claims = atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'));
+    return Object(JSON.parse(new TextDecoder().decode(Uint8Array.from(claims, c => c.charCodeAt(0)))));
   } catch {
-    return Number.NaN;
+    return {};
   }
 }
 
@@ -16,9 +16,10 @@ type Letter = { token?: string };
 
 /**
  * The token of all tabs of this page: only the one that has the connection is asked for it, and somebody else may have it then. It is kept
- * in memory alone. `given` is called when there is another one.
+ * in memory alone. `given` is called when there is another one, with whose it says that it is, if it does; it returns whether the session that
+ * is there goes on with it.
  */
-export function newCredentials(given: () => void) {
+export function newCredentials(given: (user: string | undefined) => boolean) {
   let token = '';
   let asked: ((token: string) => void)[] = [];
   const input = $<HTMLInputElement>('token');
@@ -29,8 +30,8 @@ export function newCredentials(given: () => void) {
     token = other;
     const waiting = asked;
     asked = [];
-    for (const tell of waiting) tell(token);
-    given();
+    const { sub } = claimsOf(token);
+    if (given(typeof sub === 'string' ? sub : undefined)) for (const tell of waiting) tell(token);
   }
   if (bus) {
     bus.onmessage = ({ data }: MessageEvent<Letter>) => {
@@ -55,7 +56,7 @@ export function newCredentials(given: () => void) {
     asked: (): boolean => asked.length > 0,
     /** Seconds until the token ends; undefined if it does not say so. */
     left(): number | undefined {
-      const end = endOf(token);
+      const end = Number(claimsOf(token).exp) * 1000;
       return Number.isNaN(end) ? undefined : Math.max(0, Math.ceil((end - Date.now()) / 1000));
     },
     /** Shows the form, or takes it away. `urgent`: nothing goes on without a token. Whoever is writing is not interrupted. */

@@ -1,12 +1,12 @@
 // The page at / of `holdfast serve`: what the session says becomes rows, and what a person types goes to the outbox.
-import { indexedDB } from '@holdfast/client/indexeddb';
-import { type ChannelRecord, type Gap, type Message, Session } from '@holdfast/client/session';
+import { type ChannelRecord, type Gap, type Message, memoryOutbox, Session, type SessionEvents } from '@holdfast/client/session';
 import { newComposer } from './composer.ts';
 import { newConnection } from './connection.ts';
 import { newCredentials } from './credentials.ts';
 import { $, announce, bytesOf, complain, show } from './dom.ts';
 import { newFigures } from './figures.ts';
 import { newLog, type Payload } from './log.ts';
+import { newOwners } from './owners.ts';
 import { newQueue, type Own } from './queue.ts';
 import { newTabs } from './tabs.ts';
 import { actionOf, type Codes, faultOf, newWords } from './words.ts';
@@ -31,20 +31,84 @@ const changed = () => {
   due = true;
 };
 
-const credentials = newCredentials(() => {
+// ---- who is here
+
+const USER_MISMATCH = 4314; // the server says that this is somebody else
+
+const owners = newOwners(changed);
+let user: string | undefined = owners.last(); // whose the session and its outbox are; undefined: that is being asked, and nothing is sent
+let turns = Promise.resolve();
+let turning = 0; // the session is that of the one before, and ends
+
+const credentials = newCredentials(who => {
   connection.renewed();
+  if (who && (turning || who !== user)) {
+    become(who);
+    return false;
+  }
   if (session.state === 'waiting') session.reconnect();
   changed();
+  return true;
 });
 const tabs = newTabs(changed);
-const session = new Session('ws', {
-  agent: 'holdfast-page',
-  outbox: indexedDB({ name: 'page' }),
-  tabs: tabs.share,
-  // asked while there is a connection, it is for the next one, since the present one ends soon
-  token: () => credentials.next(tabs.connected() || connection.refused()),
-});
-const connection = newConnection(session, words, codes, credentials);
+let session = begin();
+
+// A session for the user, who must be the one that the server knows by the token; with nobody's name, whoever that is.
+function begin(): Session {
+  const s = new Session('ws', {
+    agent: 'holdfast-page',
+    user,
+    outbox: user === undefined ? memoryOutbox() : owners.outbox(user),
+    tabs: tabs.share,
+    // asked while there is a connection, it is for the next one, since the present one ends soon; it is not for the session of another user
+    token: () =>
+      s === session && !turning ? credentials.next(tabs.connected() || connection.refused()) : new Promise<string>(() => {}),
+  });
+  const on = <K extends keyof SessionEvents>(type: K, hear: (detail: SessionEvents[K]) => void) =>
+    s.addEventListener(type, ({ detail }) => s === session && !turning && hear(detail));
+  on('status', statusChanged);
+  on('message', messageChanged);
+  on('held', ({ at, channel: name, error }) => {
+    const seconds = Math.max(1, Math.ceil((at - Date.now()) / 1000));
+    if (name === channel) queue.held(`${words.sentence(faultOf(error))} It is tried again in ${seconds} s.`);
+  });
+  on('lost', ({ channel: name, from, to }) => {
+    const fault = { code: 4322, detail: `your messages ${from}–${to} in ${name}` };
+    log.notice(`${words.sentence(fault)} ${words.advice(4322)}`);
+  });
+  return s;
+}
+
+// Goes on as somebody else, or to find out as whom. What the one before has written stays in the outbox of that one.
+function become(who: string | undefined): void {
+  if (who !== user && user && !turning && queue.waiting()) owners.leaves(user);
+  turning++;
+  turns = turns.then(async () => {
+    if (who !== user) {
+      leave.abort();
+      await Promise.allSettled([...own.keys()].map(m => m.kept));
+      await session.close({ drain: 0 });
+      user = who;
+      if (who !== undefined) owners.enters(who);
+      own.clear();
+      queue.clear(true);
+      session = begin();
+      open(channel);
+    }
+    turning--;
+    changed();
+  });
+}
+
+function statusChanged(): void {
+  const { state, user: known = '' } = session.status;
+  connection.changed();
+  if (state === 'open' && known !== user) become(known);
+  if (state === 'failed' && faultOf(session.error).code === USER_MISMATCH) become(undefined);
+  changed();
+}
+
+const connection = newConnection(() => session, words, codes, credentials);
 const log = newLog(changed);
 const own = new Map<Message, Own>();
 const queue = newQueue(words, log, m => publish(m.payload, m.channel), changed);
@@ -56,6 +120,7 @@ newFigures(
 // ---- publishing
 
 function publish(payload: Payload, to = channel): string {
+  if (turning || user === undefined) return 'The server is being asked as whom you write. Send it again in a moment.';
   if (session.outbox?.full) return `${words.sentence({ code: 4350 })} Wait until some are stored, or dismiss those that failed.`;
   try {
     follow(
@@ -89,7 +154,7 @@ function follow(m: Message, payload: Payload): void {
 const payloadOf = (data: unknown): Payload =>
   typeof data === 'string' ? { text: data } : data instanceof Uint8Array ? { bytes: data } : { json: JSON.stringify(data) };
 
-session.addEventListener('message', ({ detail: m }) => {
+function messageChanged(m: Message): void {
   if (!own.has(m)) follow(m, payloadOf(m.data));
   const shown = own.get(m)!;
   shown.status = m.status;
@@ -97,15 +162,7 @@ session.addEventListener('message', ({ detail: m }) => {
   if (m.ack) Object.assign(shown, { offset: m.ack.offset, synced: m.ack.synced, copies: m.ack.copies });
   if (m.status !== 'pending' && m.status !== 'sent') own.delete(m);
   changed();
-});
-session.addEventListener('held', ({ detail }) => {
-  const seconds = Math.max(1, Math.ceil((detail.at - Date.now()) / 1000));
-  if (detail.channel === channel) queue.held(`${words.sentence(faultOf(detail.error))} It is tried again in ${seconds} s.`);
-});
-session.addEventListener('lost', ({ detail: { channel: name, from, to } }) => {
-  const fault = { code: 4322, detail: `your messages ${from}–${to} in ${name}` };
-  log.notice(`${words.sentence(fault)} ${words.advice(4322)}`);
-});
+}
 
 // ---- reading
 
@@ -185,7 +242,11 @@ function open(name: string): void {
 
 const toEnd = () => requestAnimationFrame(() => $('view').scrollTo({ top: $('view').scrollHeight, behavior: 'instant' }));
 
-const surroundings = () => ({ waiting: queue.waiting(), since: queue.since(), kept: queue.kept(), tabs: tabs.brief() });
+function showConnection(): void {
+  if (turning) return; // what the session says is about its end
+  const [waiting, since, kept] = [queue.waiting(), queue.since(), queue.kept()];
+  connection.show({ waiting, since, kept, tabs: tabs.brief(), owner: user });
+}
 
 function refresh(): void {
   due = false;
@@ -197,16 +258,13 @@ function refresh(): void {
   const hidden = log.hidden();
   show($('before'), hidden ? `${hidden.toLocaleString()} earlier record${hidden === 1 ? ' is' : 's are'} not shown here.` : '');
   log.settle();
-  connection.show(surroundings());
+  show($('others'), owners.words(user));
+  showConnection();
   if (atEnd) toEnd();
   else $('newest').hidden = false;
 }
 
-session.addEventListener('status', () => {
-  connection.changed();
-  changed();
-});
-setInterval(() => connection.show(surroundings()), 250); // a countdown
+setInterval(showConnection, 250); // a countdown
 
 // ---- what a person does
 

@@ -83,8 +83,9 @@ export function newQueue(words: Words, log: Log, again: (m: Own) => void, change
     kept: (): boolean => messages.every(m => m.kept || !open(m)),
     /** Since when the first of them has waited; undefined if there is none. */
     since: (): number | undefined => messages.find(open)?.at,
-    /** Takes rows away, since another channel is shown. */
-    clear(): void {
+    /** Takes rows away, since another channel is shown; and all messages, if somebody else writes from now on. */
+    clear(all = false): void {
+      if (all) messages = [];
       rows.clear();
       $('queue').replaceChildren();
     },

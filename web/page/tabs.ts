@@ -36,7 +36,8 @@ export function newTabs(changed: () => void) {
         }, alone);
       },
       sink,
-      about,
+      // an outbox has one user; tabs that know the name share with those that are about to hear it
+      { ...about, user: '' },
     );
 
   const others = () => plural(count - 1, 'other tab');

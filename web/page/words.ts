@@ -27,6 +27,8 @@ export interface Situation {
   retryIn?: number | undefined;
   /** Who the server says this is. */
   user?: string | undefined;
+  /** As whom what waits goes out, if that is known. */
+  owner?: string | undefined;
   /** The server wants a token that it can take. */
   wantsToken?: boolean;
   /** The browser says that there is no network. */
@@ -56,10 +58,12 @@ export function newWords(codes: Codes) {
   /** What to do about it, if there is anything. */
   const advice = (code: number): string => (codes[code]?.[2] ? `${capital(codes[code][2])}.` : '');
 
-  const queued = ({ waiting, durable }: Situation) => {
+  const queued = ({ waiting, durable, owner }: Situation) => {
     const where = durable ? 'safely in this browser' : 'here';
-    if (waiting === 0) return durable ? 'What you write is kept in this browser.' : 'What you write waits here.';
-    return `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} ${where}.`;
+    const one = waiting < 2;
+    const as = owner ? ` and ${one ? 'goes' : 'go'} out as ${owner}` : '';
+    if (waiting === 0) return durable ? `What you write is kept in this browser${as}.` : `What you write waits here${as}.`;
+    return `${plural(waiting, 'message')} ${one ? 'waits' : 'wait'} ${where}${as}.`;
   };
 
   function open(s: Situation): string {

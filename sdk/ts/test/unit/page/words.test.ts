@@ -19,6 +19,18 @@ const said = (s: Partial<Situation>) =>
 test.each<[string, Partial<Situation>]>([
   ['Connecting… to h:1.', { state: 'connecting', before: false }],
   ['Connecting again… to h:1. 2 messages wait safely in this browser.', { state: 'connecting', waiting: 2 }],
+  [
+    'Connecting again… to h:1. 1 message waits safely in this browser and goes out as ann.',
+    { state: 'connecting', waiting: 1, owner: 'ann' },
+  ],
+  [
+    'Connecting again… to h:1. 2 messages wait here and go out as ann.',
+    { state: 'connecting', waiting: 2, durable: false, owner: 'ann' },
+  ],
+  [
+    'Connecting again… to h:1. What you write is kept in this browser and goes out as ann.',
+    { state: 'connecting', owner: 'ann' },
+  ],
   ['Connected to h:1.', {}],
   ['Connected to h:1 as ann. 1 message on the way.', { user: 'ann', waiting: 1 }],
   ['Connected to h:1. 2 messages on the way, without an answer for 7 s.', { waiting: 2, waitingFor: 7 }],
