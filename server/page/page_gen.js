@@ -319,10 +319,10 @@ t.protocol.replace("http","ws"),/^wss?:$/.test(t.protocol))return t.hash="",t.pa
 l: "${e}" is none for ws, wss, http or https`)},Ts=(e,t="head")=>{if(typeof t=="string")return{at:t};if("last"in t)return{at:"last",last:t.last};if("since"in t)
 return{at:"time",since:t.since};if("offset"in t)return t.offset?{at:"position",o:t.offset}:{at:"start"};let n=t.checkpoint.split(/\s+/).filter(Boolean);if(!n[0])
 return{at:"start"};let[[r,o],...i]=n.map(s=>{let a=/^(-|[\da-f]{16})@(\d{1,16})$/.exec(s);if(!a||n.length>8)throw new G(Se,e,`checkpoint: "${t.checkpoint}"`);return[
-a[1].replace("-",""),+a[2]]});return r?{at:"position",term:r,o,earlier:i}:o?{at:"position",o}:{at:"start"}};var T=e=>document.getElementById(e);function D(e,t,...n){let r=document.createElement(e);return t&&(r.className=t),r.append(...n),r}function j(e,t){e.textContent!==
-t&&(e.textContent=t),e.hidden=t===""}var pe=e=>j(T("announcement"),e);function Ot(e){let t=new Date(e),n=t.toDateString()===new Date().toDateString(),r=D("time",
+a[1].replace("-",""),+a[2]]});return r?{at:"position",term:r,o,earlier:i}:o?{at:"position",o}:{at:"start"}};var T=e=>document.getElementById(e);function D(e,t,...n){let r=document.createElement(e);return t&&(r.className=t),r.append(...n),r}function q(e,t){e.textContent!==
+t&&(e.textContent=t),e.hidden=t===""}var pe=e=>q(T("announcement"),e);function Ot(e){let t=new Date(e),n=t.toDateString()===new Date().toDateString(),r=D("time",
 "",n?t.toLocaleTimeString():t.toLocaleString());return r.dateTime=t.toISOString(),r.title=t.toLocaleString(void 0,{dateStyle:"full",timeStyle:"long"}),r}function et(e,t=""){
-let n=D("span",`badge ${e}`,e);return n.title=t,n}function $e(e,t,n){j(t,n),n?e.setAttribute("aria-invalid","true"):e.removeAttribute("aria-invalid")}var mn=e=>new TextEncoder().
+let n=D("span",`badge ${e}`,e);return n.title=t,n}function $e(e,t,n){q(t,n),n?e.setAttribute("aria-invalid","true"):e.removeAttribute("aria-invalid")}var mn=e=>new TextEncoder().
 encode(e);function Es(e,t){if(t.trim()==="")return"There is nothing to send yet.";if(!e)return"";try{return JSON.parse(t),""}catch(n){return`That is not JSON: ${n.message}`}}
 function Vr(e){let t=T("composer"),n=T("message"),r=()=>new FormData(t).get("type")==="json",o=()=>{n.rows=Math.min(6,n.value.split(`
 `).length)};function i(){let s=r(),a=n.value,d=Es(s,a)||e(s?{json:a.trim()}:{text:a});$e(n,T("mistake"),d),d||(n.value=""),o(),n.focus()}t.onsubmit=s=>{s.preventDefault(),
@@ -347,14 +347,14 @@ since?Math.floor((Date.now()-Math.max(h.since,d))/1e3):0,durable:(g.outbox?.dura
 {state:g}=h,S=h.error&&ye(h.error);g==="open"?(o=!0,i=void 0):S&&l(S.code)&&(g==="waiting"||g==="failed")&&(i=S),s=void 0,i&&i===S&&pe(`Not let in. ${t.sentence(
 i)}`),g==="waiting"&&S?.code===4107&&!i&&u(),g!==a&&(a=g,g==="open"&&(d=Date.now()),g==="open"&&pe("Connected."),g==="waiting"&&!i&&pe(`Cut off. ${S?t.sentence(
 S):""} It is tried again by itself.`),g==="failed"&&pe(`Stopped. ${S?t.sentence(S):""}`))},show(h){let g=b(h),[S,L]=t.connection(g),E=g.wantsToken?"failed":g.state;
-T("connection").dataset.state=E==="authenticating"?"connecting":E==="failed"||E==="closed"?"stopped":E,j(T("headline"),S),j(T("explanation"),L.trim()),j(T("tabs"),
+T("connection").dataset.state=E==="authenticating"?"connecting":E==="failed"||E==="closed"?"stopped":E,q(T("headline"),S),q(T("explanation"),L.trim()),q(T("tabs"),
 h.tabs),r.show(g.wantsToken===!0||g.tokenEnds!==void 0,g.wantsToken===!0),T("retry").hidden=g.wantsToken===!0||g.state!=="waiting"&&g.state!=="failed",T("retry").
 textContent=g.state==="failed"?"Load again":"Try now"}}}function Qr(e){try{let t=atob(e.split(".")[1].replaceAll("-","+").replaceAll("_","/"));return Object(JSON.parse(new TextDecoder().decode(Uint8Array.from(t,n=>n.
 charCodeAt(0)))))}catch{return{}}}function Zr(e){let t="",n=[],r=T("token"),o=T("credentials"),i=typeof BroadcastChannel=="function"?new BroadcastChannel("holdf\
 ast page"):void 0;function s(a){t=a;let d=n;n=[];let{sub:l}=Qr(t);if(e(typeof l=="string"?l:void 0))for(let u of d)u(t)}return i&&(i.onmessage=({data:a})=>{typeof a?.
 token=="string"?s(a.token):t&&i.postMessage({token:t})},i.postMessage({})),o.onsubmit=a=>{a.preventDefault();let d=r.value.trim();r.value="",i?.postMessage({token:d}),
 s(d),T("message").focus()},{next:a=>a?new Promise(d=>n.push(d)):t,asked:()=>n.length>0,left(){let a=Number(Qr(t).exp)*1e3;return Number.isNaN(a)?void 0:Math.max(
-0,Math.ceil((a-Date.now())/1e3))},show(a,d){a&&o.hidden&&d&&!T("message").value&&setTimeout(()=>r.focus()),o.hidden=!a,j(T("token-button"),d?"Connect":"Stay con\
+0,Math.ceil((a-Date.now())/1e3))},show(a,d){a&&o.hidden&&d&&!T("message").value&&setTimeout(()=>r.focus()),o.hidden=!a,q(T("token-button"),d?"Connect":"Stay con\
 nected")}}}var ee=e=>e.toLocaleString();function gn(e){if(e<1e3)return J(e,"byte");let t=["kB","MB","GB"],n=-1;do e/=1e3,n++;while(e>=1e3&&n<t.length-1);return`${e.toLocaleString(
 void 0,{maximumFractionDigits:1})} ${t[n]}`}var Os=e=>e>0?`${e<10?e.toFixed(1):Math.round(e)} ms`:"not measured yet";function Cs(e){let t=Object.entries(e);return t.
 length?t.map(([n,r])=>r>1?`${r} × ${n}`:n).join(", "):"none"}var eo=(e,t)=>[["Connection",[["Round trip",Os(e.rtt)],["Connections",`${ee(e.connects)} of ${J(e.
@@ -362,7 +362,7 @@ attempts,"attempt")}`],["Ends, by code",Cs(e.disconnects)],["Bytes in, out",`${g
 e.published)],["Delivered",ee(e.delivered)],["Failed, unknown",`${ee(e.failed)}, ${ee(e.unknown)}`],["Sent again",ee(e.resent)],["… which the server had",ee(e.
 duplicates)],["Waiting",`${ee(e.outboxRecords)} (${gn(e.outboxBytes)})`],["Kept",t.outbox]]],["Receiving",[["Received",ee(e.received)],["Doubles dropped",ee(e.duplicatesDropped)],
 ["Gaps",ee(e.gaps)],["Lost by the server",ee(e.lost)]]]];function to(e,t){let n=T("figures-panel"),r=T("figures-button"),o=new Map;function i(u){for(let[b,h]of eo(
-u,t()))for(let[g,S]of h){let L=`${b} ${g}`,E=o.get(L);E&&j(E,S)}}function s(u){for(let[b,h]of eo(u,t())){let g=D("dl","");for(let[S,L]of h){let E=D("dd","",L);o.
+u,t()))for(let[g,S]of h){let L=`${b} ${g}`,E=o.get(L);E&&q(E,S)}}function s(u){for(let[b,h]of eo(u,t())){let g=D("dl","");for(let[S,L]of h){let E=D("dd","",L);o.
 set(`${b} ${S}`,E),g.append(D("div","",D("dt","",S),E))}n.append(D("section","",D("h2","",b),g))}}async function a(){let u=await e();o.size===0?s(u):i(u)}let d=()=>{
 a().catch(()=>{})},l;r.onclick=()=>{let u=n.hidden;n.hidden=!u,r.setAttribute("aria-expanded",String(u)),clearInterval(l),u&&(d(),l=setInterval(d,1e3))}}var Ms=500,hn=4e3,Ls=8,$s=e=>Array.from(e.subarray(0,100),t=>t.toString(16).padStart(2,"0")).join(" "),no=e=>e.length>hn?`${e.slice(0,hn)}… and ${J(e.length-hn,
 "more character")}`:e;function Rs(e){if("text"in e)return D("div","payload",D("p","data",no(e.text)));let t="bytes"in e,n=t?`${$s(e.bytes)}${e.bytes.length>100?
@@ -395,9 +395,9 @@ trouble")?.remove(),h.querySelector(".meta").append(et(b.status)),b.fault&&(h.ap
 status==="failed"?"failed":"has an unknown outcome"}. ${e.sentence(b.fault)}`)))}return{add:b=>{o.push(b)},waiting:()=>o.filter(_n).length,kept:()=>o.every(b=>b.
 kept||!_n(b)),since:()=>o.find(_n)?.at,clear(b=!1){b&&(o=[]),i.clear(),T("queue").replaceChildren()},refresh(b,h){o=o.filter(M=>{if(M.status!=="delivered")return!0;
 let{offset:R=0,synced:f=!1,copies:m=0}=M,w=M.channel!==b||R<=h;return M.channel===b&&R&&t.mine(R,{synced:f,copies:m}),w&&d(M),!w});let g=o.filter(M=>M.channel===
-b);for(let M of g.slice(0,io))u(M);let S=g.length-io;j(T("queue-more"),S>0?`and ${J(S,"more message")}.`:""),T("outgoing").hidden=g.length===0,g.length===0&&(s=
-""),j(T("queue-held"),s),j(T("outgoing-title"),g.length===0||g.some(M=>!Sn(M))?"Not yet in the channel":"Not stored, or not known to be");let L=o.filter(M=>M.channel!==
-b),E=[...new Set(L.map(M=>M.channel))].join(", ");j(T("elsewhere"),L.length?`${J(L.length,"message")} of yours ${L.length===1?"is":"are"} not stored in ${E}.`:"")},
+b);for(let M of g.slice(0,io))u(M);let S=g.length-io;q(T("queue-more"),S>0?`and ${J(S,"more message")}.`:""),T("outgoing").hidden=g.length===0,g.length===0&&(s=
+""),q(T("queue-held"),s),q(T("outgoing-title"),g.length===0||g.some(M=>!Sn(M))?"Not yet in the channel":"Not stored, or not known to be");let L=o.filter(M=>M.channel!==
+b),E=[...new Set(L.map(M=>M.channel))].join(", ");q(T("elsewhere"),L.length?`${J(L.length,"message")} of yours ${L.length===1?"is":"are"} not stored in ${E}.`:"")},
 held(b){s=b,pe(b),r()},empty:()=>i.size===0}}var co=()=>typeof BroadcastChannel=="function"&&!!globalThis.navigator?.locks;function uo(e,t,n){let r,o,i=(s,a,d)=>{let{signal:l}=o;return navigator.locks.request(
 `holdfast ${e} ${s}`,{signal:l},()=>{if(!l.aborted)return a(),d?void 0:new Promise(u=>l.addEventListener("abort",()=>u()))}).catch(u=>{if(!l.aborted)throw u})};
 return{sn:()=>new Promise((s,a)=>{if(o)return s();o=new AbortController,r=new BroadcastChannel(`holdfast ${e}`),r.onmessage=({data:d})=>{typeof d?.t!="string"||
@@ -478,34 +478,34 @@ t,`:${js(n.page)}`);return co()?So({st:JSON.stringify([n.url,n.user,n.outbox]),G
 "open"),g.e==="closed"&&(n=!1,e()),b(g)},h)),l,{...u,user:""}),a=()=>J(o-1,"other tab");return{share:s,connected:()=>n&&r,brief(){return o<2?"":n?`${a()} ${o===
 2?"shares":"share"} this connection.`:"Through another tab’s connection."},words:()=>`${o}, ${n?"this":"another"} one has the connection`}}var qs=50,Cn=JSON.parse(T("codes").textContent??"{}"),ce=Xr(Cn),Co=()=>new URLSearchParams(location.search).get("channel")||"chat:lobby",Eo=(e,t)=>t>e?`Records ${e}\
 –${t} are`:`Record ${e} is`,Re="",xe=0,Lt=new AbortController,tt=!1,Ie=!0,En=!1,ne=()=>{En||setTimeout(Xs),En=!0},Ws=4314,nt=so(ne),Y=nt.last(),Oo=Promise.resolve(),
-Ce=0,Mo=Zr(e=>(Rt.renewed(),e&&(Ce||e!==Y)?(On(e),!1):(q.state==="waiting"&&q.reconnect(),ne(),!0))),$t=To(ne),q=Lo();function Lo(){let e=new Ze("ws",{agent:"ho\
-ldfast-page",user:Y,outbox:Y===void 0?Be():nt.outbox(Y),tabs:$t.share,token:()=>e===q&&!Ce?Mo.next($t.connected()||Rt.refused()):new Promise(()=>{})}),t=(n,r)=>e.
-addEventListener(n,({detail:o})=>e===q&&!Ce&&r(o));return t("status",Gs),t("message",Ks),t("held",({at:n,channel:r,error:o})=>{let i=Math.max(1,Math.ceil((n-Date.
+Ce=0,Mo=Zr(e=>(Rt.renewed(),e&&(Ce||e!==Y)?(On(e),!1):(j.state==="waiting"&&j.reconnect(),ne(),!0))),$t=To(ne),j=Lo();function Lo(){let e=new Ze("ws",{agent:"ho\
+ldfast-page",user:Y,outbox:Y===void 0?Be():nt.outbox(Y),tabs:$t.share,token:()=>e===j&&!Ce?Mo.next($t.connected()||Rt.refused()):new Promise(()=>{})}),t=(n,r)=>e.
+addEventListener(n,({detail:o})=>e===j&&!Ce&&r(o));return t("status",Gs),t("message",Ks),t("held",({at:n,channel:r,error:o})=>{let i=Math.max(1,Math.ceil((n-Date.
 now())/1e3));r===Re&&de.held(`${ce.sentence(ye(o))} It is tried again in ${i} s.`)}),t("lost",({channel:n,from:r,to:o})=>{let i={code:4322,detail:`your messages\
  ${r}–${o} in ${n}`};te.notice(`${ce.sentence(i)} ${ce.advice(4322)}`)}),e}function On(e){e!==Y&&Y&&!Ce&&de.waiting()&&nt.leaves(Y),Ce++,Oo=Oo.then(async()=>{
-e!==Y&&(Lt.abort(),await Promise.allSettled([...Pe.keys()].map(t=>t.kept)),await q.close({drain:0}),Y=e,e!==void 0&&nt.enters(e),Pe.clear(),de.clear(!0),q=Lo(),
-Ft(Re)),Ce--,ne()})}function Gs(){let{state:e,user:t=""}=q.status;Rt.changed(),e==="open"&&t!==Y&&On(t),e==="failed"&&ye(q.error).code===Ws&&On(void 0),ne()}var Rt=Yr(
-()=>q,ce,Cn,Mo),te=ro(ne),Pe=new Map,de=ao(ce,te,e=>$o(e.payload,e.channel),ne);to(()=>q.stats(),()=>({outbox:q.outbox?.durable?"in this browser, on disk":"in t\
-his tab",tabs:$t.words()}));function $o(e,t=Re){if(Ce||Y===void 0)return"The server is being asked as whom you write. Send it again in a moment.";if(q.outbox?.full)
-return`${ce.sentence({code:4350})} Wait until some are stored, or dismiss those that failed.`;try{Ro("json"in e?q.publish(t,mn(e.json),{type:"json"}):q.publish(
+e!==Y&&(Lt.abort(),await Promise.allSettled([...Pe.keys()].map(t=>t.kept)),await j.close({drain:0}),Y=e,e!==void 0&&nt.enters(e),Pe.clear(),de.clear(!0),j=Lo(),
+Ft(Re)),Ce--,ne()})}function Gs(){let{state:e,user:t=""}=j.status;Rt.changed(),e==="open"&&t!==Y&&On(t),e==="failed"&&ye(j.error).code===Ws&&On(void 0),ne()}var Rt=Yr(
+()=>j,ce,Cn,Mo),te=ro(ne),Pe=new Map,de=ao(ce,te,e=>$o(e.payload,e.channel),ne);to(()=>j.stats(),()=>({outbox:j.outbox?.durable?"in this browser, on disk":"in t\
+his tab",tabs:$t.words()}));function $o(e,t=Re){if(Ce||Y===void 0)return"The server is being asked as whom you write. Send it again in a moment.";if(j.outbox?.full)
+return`${ce.sentence({code:4350})} Wait until some are stored, or dismiss those that failed.`;try{Ro("json"in e?j.publish(t,mn(e.json),{type:"json"}):j.publish(
 t,"text"in e?e.text:e.bytes),e)}catch(n){return ce.sentence(ye(n))}return Ie=!0,ne(),""}function Ro(e,t){let n={channel:e.channel,payload:t,at:Date.now(),status:e.
 status};Pe.set(e,n),e.kept.then(()=>{n.kept=!0,ne()},()=>{}),de.add(n)}var zs=e=>typeof e=="string"?{text:e}:e instanceof Uint8Array?{bytes:e}:{json:JSON.stringify(
 e)};function Ks(e){Pe.has(e)||Ro(e,zs(e.data));let t=Pe.get(e);t.status=e.status,t.fault=e.error&&ye(e.error),e.ack&&Object.assign(t,{offset:e.ack.offset,synced:e.
 ack.synced,copies:e.ack.copies}),e.status!=="pending"&&e.status!=="sent"&&Pe.delete(e),ne()}function Js(e){if(e.gap===void 0){let i=e.type==="json"?{json:e.text()}:
 e.type==="text"?{text:e.text()}:{bytes:e.bytes};te.startsAfter(e.offset-1),te.record(e.offset,i,e.time,e.user),xe=e.offset;return}let{gap:t,from:n,to:r}=e;if(t!==
 "fork"){xe=r,te.notice(`${Eo(n,r)} no longer kept.`);return}xe=n-1,te.forked(n);let o=xe?`goes on after record ${xe}`:"begins anew";te.notice(`${Eo(n,r)} no lon\
-ger in the channel: the server’s store was restarted or restored, and the log ${o}.`)}async function Vs(e,t){let n;for(;!t.aborted;){let r=q.subscribe(e,{from:n===
+ger in the channel: the server’s store was restarted or restored, and the log ${o}.`)}async function Vs(e,t){let n;for(;!t.aborted;){let r=j.subscribe(e,{from:n===
 void 0?{last:qs}:{checkpoint:n},signal:t});r.ready.then(o=>{t.aborted||(n??=o,tt=!0,xe=Math.max(xe,Number(o.split(" ")[0].split("@")[1])),ne())},()=>{});try{for await(let o of r)
-Js(o),n=o.checkpoint}catch(o){let i=ye(o),s=q.state!=="failed"&&["now","later"].includes(Ct(Cn,i.code));if(te.notice(`${e} is not subscribed. ${ce.sentence(i)} ${s?
+Js(o),n=o.checkpoint}catch(o){let i=ye(o),s=j.state!=="failed"&&["now","later"].includes(Ct(Cn,i.code));if(te.notice(`${e} is not subscribed. ${ce.sentence(i)} ${s?
 "It is asked again by itself.":ce.advice(i.code)}`),!s)return;await new Promise(a=>setTimeout(a,1e3))}}}function Ft(e){Lt.abort(),Lt=new AbortController,Re=e,xe=
 0,tt=!1,Ie=!0,te.clear(),de.clear(),T("newest").hidden=!0,T("channel").value=e,T("empty-command").textContent=`echo hello | holdfast publish ${location.origin} ${e}`,
 document.title=`${e} · Holdfast`,$e(T("channel"),T("channel-mistake"),""),Vs(e,Lt.signal),ne()}var Fo=()=>requestAnimationFrame(()=>T("view").scrollTo({top:T("\
-view").scrollHeight,behavior:"instant"}));function Ao(){if(Ce)return;let[e,t,n]=[de.waiting(),de.since(),de.kept()];Rt.show({waiting:e,since:t,kept:n,tabs:$t.brief(),
-owner:Y})}function Xs(){En=!1,de.refresh(Re,tt?xe:0);let e=te.empty()&&de.empty();T("empty").hidden=!e,j(T("empty-text"),tt?`Nothing in ${Re} yet.`:"Records app\
-ear here as soon as there is a connection."),T("empty-hint").hidden=!tt;let t=te.hidden();j(T("before"),t?`${t.toLocaleString()} earlier record${t===1?" is":"s \
-are"} not shown here.`:""),te.settle(),j(T("others"),nt.words(Y)),Ao(),Ie?Fo():T("newest").hidden=!1}setInterval(Ao,250);Vr($o);T("chooser").onsubmit=e=>{e.preventDefault();
-let t=T("channel").value.trim(),n=t===""||mn(t).length>255||/[\p{C}\p{Z}"\\\uFFFD]/u.test(t);$e(T("channel"),T("channel-mistake"),n?`${ce.sentence({code:4304})}\
- ${ce.advice(4304)}`:""),!(n||t===Re)&&(history.pushState(null,"",`?channel=${encodeURIComponent(t)}`),Ft(t),T("message").focus())};T("retry").onclick=()=>{q.state===
-"failed"?location.reload():q.reconnect(),T("message").focus()};T("newest").onclick=()=>T("view").scrollTo({top:T("view").scrollHeight});T("view").onscroll=()=>{
-let{scrollTop:e,clientHeight:t,scrollHeight:n}=T("view");Ie=n-e-t<40,Ie&&(T("newest").hidden=!0)};new ResizeObserver(()=>Ie&&Fo()).observe(T("view"));window.onpopstate=
-()=>Ft(Co());window.onbeforeunload=e=>{q.outbox?.durable===!1&&de.waiting()>0&&e.preventDefault()};pe("");Ft(Co());})();
+view").scrollHeight,behavior:"instant"}));function Ao(){if(Ce&&/^clos/.test(j.state))return;let[e,t,n]=[de.waiting(),de.since(),de.kept()];Rt.show({waiting:e,since:t,
+kept:n,tabs:$t.brief(),owner:Y})}function Xs(){En=!1,de.refresh(Re,tt?xe:0);let e=te.empty()&&de.empty();T("empty").hidden=!e,q(T("empty-text"),tt?`Nothing in ${Re}\
+ yet.`:"Records appear here as soon as there is a connection."),T("empty-hint").hidden=!tt;let t=te.hidden();q(T("before"),t?`${t.toLocaleString()} earlier reco\
+rd${t===1?" is":"s are"} not shown here.`:""),te.settle(),q(T("others"),nt.words(Y)),Ao(),Ie?Fo():T("newest").hidden=!1}setInterval(Ao,250);Vr($o);T("chooser").
+onsubmit=e=>{e.preventDefault();let t=T("channel").value.trim(),n=t===""||mn(t).length>255||/[\p{C}\p{Z}"\\\uFFFD]/u.test(t);$e(T("channel"),T("channel-mistake"),
+n?`${ce.sentence({code:4304})} ${ce.advice(4304)}`:""),!(n||t===Re)&&(history.pushState(null,"",`?channel=${encodeURIComponent(t)}`),Ft(t),T("message").focus())};
+T("retry").onclick=()=>{j.state==="failed"?location.reload():j.reconnect(),T("message").focus()};T("newest").onclick=()=>T("view").scrollTo({top:T("view").scrollHeight});
+T("view").onscroll=()=>{let{scrollTop:e,clientHeight:t,scrollHeight:n}=T("view");Ie=n-e-t<40,Ie&&(T("newest").hidden=!0)};new ResizeObserver(()=>Ie&&Fo()).observe(
+T("view"));window.onpopstate=()=>Ft(Co());window.onbeforeunload=e=>{j.outbox?.durable===!1&&de.waiting()>0&&e.preventDefault()};pe("");Ft(Co());})();

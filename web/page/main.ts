@@ -243,7 +243,7 @@ function open(name: string): void {
 const toEnd = () => requestAnimationFrame(() => $('view').scrollTo({ top: $('view').scrollHeight, behavior: 'instant' }));
 
 function showConnection(): void {
-  if (turning) return; // what the session says is about its end
+  if (turning && /^clos/.test(session.state)) return; // the next one is about to begin
   const [waiting, since, kept] = [queue.waiting(), queue.since(), queue.kept()];
   connection.show({ waiting, since, kept, tabs: tabs.brief(), owner: user });
 }
