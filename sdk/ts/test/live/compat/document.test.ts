@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import WS, { type WebSocket, WebSocketServer } from 'ws';
+import { bundle } from '../../../bundle.mjs';
 import { WebSocketReconnect } from '../../../src/compat.ts';
 import { atEnd, end, GraphQLServer, installed, Program } from '../programs.ts';
 
@@ -15,16 +15,7 @@ import { atEnd, end, GraphQLServer, installed, Program } from '../programs.ts';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-compat-'));
-  // as build.mjs builds it
-  await build({
-    entryPoints: [new URL('../../../src/compat.ts', import.meta.url).pathname],
-    outfile: join(folder, 'compat.cjs'),
-    bundle: true,
-    minify: true,
-    mangleProps: /[^_]_$/,
-    format: 'cjs',
-    target: 'es2022',
-  });
+  await bundle(folder);
   // the document has one install ws; this one finds chat.example.com, where the program wants to, without DNS and TLS
   const ws = createRequire(import.meta.url).resolve('ws');
   await mkdir(join(folder, 'node_modules/ws'), { recursive: true });
@@ -49,7 +40,7 @@ async function program(name: string, application: string): Promise<string> {
   const path = "require('./scripts/websocket-reconnect.js')";
   expect(block!.split(path)).toHaveLength(2);
   const file = join(folder, `${name}.cjs`);
-  await writeFile(file, block!.replace(path, "require('./compat.cjs')") + application);
+  await writeFile(file, block!.replace(path, "require('./cjs/compat.cjs')") + application);
   return file;
 }
 
@@ -203,7 +194,7 @@ test('websocketOptions reach the server, with ws and without', async () => {
   await mkdir(elsewhere, { recursive: true });
   await rm(join(folder, 'node_modules'), { recursive: true });
   const program = `
-    const { WebSocketReconnect } = require('../compat.cjs');
+    const { WebSocketReconnect } = require('../cjs/compat.cjs');
     const ws = new WebSocketReconnect(${JSON.stringify(options)});
     ws.on('open', () => ws.close());
     ws.connect();`;
