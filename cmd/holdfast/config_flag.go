@@ -60,14 +60,17 @@ func (c *configFlag) load(ctx *kong.Context) error {
 	return nil
 }
 
-// reloads reads the configuration, and certificates, again at each SIGHUP until ctx ends, if there is a file to read. What is returned
-// gives the signal back.
-func (c *configFlag) reloads(ctx context.Context, owner *sync.WaitGroup, logger *slog.Logger, level *slog.LevelVar, safe *secured) (stop func()) {
-	files := safe != nil && safe.reload != nil
-	if c.input.File == "" && !files {
-		return func() {} // a terminal that closes ends the program, as it always does
+// reloadAsked delivers SIGHUP if there is a file to read again then. One that comes before anybody listens waits. What is returned gives the
+// signal back.
+func (c *configFlag) reloadAsked(safe *secured) (hup <-chan os.Signal, stop func()) {
+	if c.input.File == "" && !safe.reloads() {
+		return nil, func() {} // a terminal that closes ends the program, as it always does
 	}
-	hup, stop := reloadSignal()
+	return reloadSignal()
+}
+
+// reloads reads the configuration, and certificates, again at each hup until ctx ends.
+func (c *configFlag) reloads(ctx context.Context, owner *sync.WaitGroup, hup <-chan os.Signal, logger *slog.Logger, level *slog.LevelVar, safe *secured) {
 	owner.Go(func() {
 		for {
 			select {
@@ -77,13 +80,12 @@ func (c *configFlag) reloads(ctx context.Context, owner *sync.WaitGroup, logger 
 				if c.input.File != "" {
 					c.reload(logger, level)
 				}
-				if files {
+				if safe.reloads() {
 					safe.reload()
 				}
 			}
 		}
 	})
-	return stop
 }
 
 // reload takes over what can be taken over. A configuration with a mistake changes nothing.

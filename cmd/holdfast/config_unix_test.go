@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/holdfast-ws/holdfast/cmd/holdfast/internal/rig"
 )
 
 // SIGHUP reads the configuration again: what can be changed is, what cannot is named, and a mistake changes nothing.
@@ -44,4 +46,25 @@ func TestReload(t *testing.T) {
 	if out := w.must("", "subscribe", w.url(), "c", "--from", "start", "--raw", "--count", "1"); out != "a\n" {
 		t.Errorf("%q", out)
 	}
+}
+
+// A server that waits for its data is not ended by SIGHUP: it reads the configuration again once it serves.
+func TestReloadWhileWaitingForData(t *testing.T) {
+	w := newWorld(t)
+	w.serve()
+	file := w.write("holdfast.yaml", []byte("log-level: warn\n"))
+	p := w.startWith(rig.Options{}, "serve", "--listen", w.addr, "--data", w.path("data"), "--wait-for-data", "1h", "--config", file)
+	says := func(words string) {
+		t.Helper()
+		w.until("it says "+words, func() bool { return strings.Contains(p.Stderr(), words) })
+	}
+	says("waiting for the data folder")
+	if err := p.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	w.server.Kill()
+	if line, err := p.Line(w.ctx); err != nil || !strings.Contains(line, w.addr) {
+		t.Fatalf("%q %v", line, err)
+	}
+	says("the configuration was read again")
 }

@@ -102,6 +102,8 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	defer safe.close()
+	hup, ignoreHup := c.reloadAsked(safe)
+	defer ignoreHup()
 	ln, err := c.begin(e, &o)
 	if ln == nil {
 		return err
@@ -125,8 +127,7 @@ func (c *serveCmd) Run(e *env) error {
 	defer cancel()
 	tidying.Go(func() { tidy.Run(ctx, c.Tidy) })
 	safe.start(ctx, &tidying, ln.Addr(), logger)
-	stopReloading := c.reloads(ctx, &tidying, logger, level, safe)
-	defer stopReloading()
+	c.reloads(ctx, &tidying, hup, logger, level, safe)
 	fmt.Fprintf(e.stdout, "listening on %s://%s (ws endpoint /ws)\n", safe.scheme(), ln.Addr())
 	if safe != nil && safe.listen != nil {
 		fmt.Fprintf(e.stdout, "listening on http://%s, too, for redirects to it\n", safe.listen.Addr())

@@ -76,6 +76,9 @@ type secured struct {
 	port   string                    // where TLS is
 }
 
+// reloads reports whether there are files to read again.
+func (s *secured) reloads() bool { return s != nil && s.reload != nil }
+
 // configure sets the server's TLS, if the flags want it.
 func (f *tlsFlags) configure(e *env, o *server.Options, logger *slog.Logger) (*secured, error) {
 	var s *secured

@@ -103,8 +103,8 @@ func (c *channel) failed(m *message, e *Event) {
 	if e.Kind == Refused && !c.g.mayRefuse(m, e) {
 		c.blame(10, on(m.invoked, e), "%s was refused with %s, and nothing forbade it", m.id, e.Code)
 	}
-	if e.Kind != Refused && c.copied(m, e) {
-		return // it may have been sent from the other copy
+	if copied := c.copied(m, e); copied != nil && (e.Kind != Refused || c.everTakenBack(copied.Seq)) {
+		return // it may have been sent from the other copy, to a store that knew nothing any more of a refusal
 	}
 	if o, ok := c.stands[m.id]; ok {
 		c.blame(1, on(m.invoked, e, c.final), "%s was %s, and stands at %d of %s", m.id, e.Kind, o, c.name)
@@ -146,20 +146,22 @@ func (c *channel) judgeBarred() {
 	}
 }
 
-// copied reports whether another client has m in its outbox, too.
-func (c *channel) copied(m *message, e *Event) bool {
+// copied returns when another client first got m into its outbox, too; nil if none did before e.
+func (c *channel) copied(m *message, e *Event) (first *Event) {
 	for _, x := range c.g.client(m.invoked.Client).clones {
-		if x.Seq > m.invoked.Seq && x.Seq < e.Seq {
-			return true
+		if x.Seq > m.invoked.Seq && x.Seq < e.Seq && (first == nil || x.Seq < first.Seq) {
+			first = x
 		}
 	}
-	return false
+	return first
 }
 
-// unknown: only what the store has forgotten may end so.
+// unknown: only what the store has forgotten may end so. A copy of an outbox says of a record what it said when it was copied: that it
+// may have been sent before whoever has the other copy was greeted anew.
 func (c *channel) unknown(m *message, e *Event) {
+	clones := c.g.client(e.Client).clones
 	if !slices.ContainsFunc(c.forgot, func(x *Event) bool {
-		return x.Seq > m.invoked.Seq && x.Seq < e.Seq && (x.Client == "" || x.Client == e.Client)
+		return x.Seq > m.invoked.Seq && x.Seq < e.Seq && (x.Client == "" || x.Client == e.Client || clones[x.Client] != nil)
 	}) {
 		c.blame(5, on(m.invoked, e), "the fate of %s is said to be unknown, and the store has forgotten nothing", m.id)
 	}

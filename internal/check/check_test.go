@@ -151,6 +151,22 @@ func forgotten() check.History {
 	}
 }
 
+// copied: an outbox is copied while its owner still holds the connection to a store in memory that is gone. A refusal that the copy is told
+// goes with the next store, too, and the owner's record is taken.
+func copied() check.History {
+	return check.History{
+		/* 0 */ fact(check.StoreReplaced, 0),
+		/* 1 */ invoked("a", "a1"), invoked("a", "a2"),
+		/* 3 */ say(check.Forgot, "a"),
+		/* 4 */ say(check.Cloned, "a", func(e *check.Event) { e.Detail = "z" }),
+		/* 5 */ told(check.Unknown, "z", "a1"), told(check.Refused, "z", "a2"),
+		/* 7 */ fact(check.StoreReplaced, 0), say(check.Forgot, ""),
+		/* 9 */ delivered("a", "a2", 1), told(check.Unknown, "a", "a1"),
+		/* 11 */ final(0, "a2@3"),
+		/* 12 */ quiesced,
+	}
+}
+
 // killed: publishers that die, with an outbox on disk and without; a copy; a cursor that two lives share.
 func killed() check.History {
 	crash := func(who string, o check.Outbox) check.Event {
@@ -289,7 +305,7 @@ func TestGoodHistories(t *testing.T) {
 		}
 	}
 	for name, h := range map[string]check.History{
-		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(), "stray": stray(),
+		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "copied": copied(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(), "stray": stray(),
 	} {
 		for _, v := range check.Check(h) {
 			t.Errorf("%s: %v", name, v)
@@ -358,6 +374,7 @@ func TestForgedHistories(t *testing.T) {
 		{"stored twice, seen before retention", trimmed, set(12, func(e *check.Event) { e.Message, e.Hash = "a1", hash("a1") }), 1, "stored twice"},
 		{"out of order", plain, swap(1, 6), 1, "published before it"},
 		{"refused and stored", plain, set(10, func(e *check.Event) { *e = told(check.Refused, "a", "a2") }), 1, "was refused, and stands at 3"},
+		{"refused by the store in which it stands, to a copy", copied, drop(7), 1, "was refused, and stands at 1"},
 		{"dropped and stored", plain, set(10, func(e *check.Event) { *e = told(check.Dropped, "a", "a2") }), 1, "was dropped, and stands at 3"},
 		{"expired and received", trimmed, set(2, func(e *check.Event) { *e = told(check.Expired, "a", "a1") }), 1, "was expired, and was received"},
 		{"a durable outbox that forgets", killed, insert(4, told(check.Accepted, "a", "a2")), 1, "neither answered nor in"},

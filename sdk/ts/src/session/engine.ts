@@ -48,7 +48,7 @@ export type Command =
   | { c: 'refresh'; token?: string }
   /** Attempt to connect now, whatever the backoff says. */
   | { c: 'reconnect' }
-  /** Answered by `stats`. */
+  /** Answered by `stats`, or by `reply` with a fault where there are none any more. */
   | { c: 'stats'; id: number }
   /**
    * Take nothing more, wait up to `drain` milliseconds until all is answered, say goodbye. Answered by `closed`. Below 0: let go of

@@ -1,29 +1,9 @@
+import type { TypedEventTarget } from '../socket/events.ts';
 import { HoldfastError } from '../spec/error.ts';
 import type { Fault } from './engine.ts';
 
 /** An EventTarget whose events are known: M says of what type the `detail` of each is. */
-export interface Target<M> extends EventTarget {
-  addEventListener<K extends keyof M & string>(
-    type: K,
-    listener: (e: CustomEvent<M[K]>) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  removeEventListener<K extends keyof M & string>(
-    type: K,
-    listener: (e: CustomEvent<M[K]>) => void,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-}
+export type Target<M> = TypedEventTarget<{ [K in keyof M]: CustomEvent<M[K]> }>;
 
 /** The class behind that. */
 export const TargetOf = <M>() => EventTarget as new () => Target<M>;

@@ -189,7 +189,7 @@ export class Session extends TargetOf<SessionEvents>() {
     this.post_({ c: 'reconnect' });
   }
 
-  /** Counters. */
+  /** Counters. Of tabs that share, all have the same; one that is closed has none, and rejects with `closed`. */
   stats(): Promise<Stats> {
     const [id, d] = this.ask_<Stats>();
     this.post_({ c: 'stats', id });

@@ -61,11 +61,11 @@ export interface SocketEventMap {
 
 type Listener<E> = ((event: E) => void) | { handleEvent(event: E): void } | null;
 
-/** An EventTarget that knows its events. */
-export interface SocketEventTarget extends EventTarget {
-  addEventListener<K extends keyof SocketEventMap>(
+/** An EventTarget that knows its events: M says of what type each is. */
+export interface TypedEventTarget<M> extends EventTarget {
+  addEventListener<K extends keyof M & string>(
     type: K,
-    listener: Listener<SocketEventMap[K]>,
+    listener: Listener<M[K]>,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
@@ -73,9 +73,9 @@ export interface SocketEventTarget extends EventTarget {
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  removeEventListener<K extends keyof SocketEventMap>(
+  removeEventListener<K extends keyof M & string>(
     type: K,
-    listener: Listener<SocketEventMap[K]>,
+    listener: Listener<M[K]>,
     options?: boolean | EventListenerOptions,
   ): void;
   removeEventListener(

@@ -2,7 +2,7 @@ import { RetriesExhausted } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import { type CircuitBreaker, createCircuit } from './circuit.ts';
 import type { Verdict } from './classify.ts';
-import type { SocketEventMap, SocketEventTarget, SocketState } from './events.ts';
+import type { SocketEventMap, SocketState, TypedEventTarget } from './events.ts';
 import { type CloseInfo, type Connection, createLine, type Line } from './line.ts';
 import type { SendOptions, SocketData, SocketOptions, Value } from './options.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -18,7 +18,7 @@ const sendable = (code: number) => (code > 2999 && code < 5000 ? code : 1000);
  * A WebSocket to any server that connects again by itself: the browser's interface, and more. What is sent while there is no connection
  * waits and goes out in order, before `open`. What the network had when a connection ended may not have arrived; a Session knows.
  */
-export class ReliableWebSocket extends (EventTarget as new () => SocketEventTarget) {
+export class ReliableWebSocket extends (EventTarget as new () => TypedEventTarget<SocketEventMap>) {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly CLOSING = 2;

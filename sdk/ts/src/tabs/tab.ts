@@ -289,7 +289,8 @@ export function newTab(o: TabOptions): Engine {
   };
   const discard = (c: Command) => {
     if (c.c === 'publish') o.sink_({ e: 'entry', id: c.id, status: 'failed', end: true, fault: gone });
-    if (c.c === 'call') o.sink_({ e: 'reply', id: c.id, fault: gone, type: 0, data: new Uint8Array() });
+    if (c.c === 'call' || c.c === 'stats')
+      o.sink_({ e: 'reply', id: c.id, fault: { op: c.c, ...gone }, type: 0, data: new Uint8Array() });
     if (c.c === 'subscribe') o.sink_({ e: 'ended', sub: c.sub, fault: gone });
   };
 

@@ -136,6 +136,7 @@ test('calls, figures and a named cursor go through the leader', async ({ owner }
   await same(b, t.other.texts());
   await until('all is answered', () => b.evaluate(() => shared.ends.delivered === 4));
   expect(await b.evaluate(() => shared.session.close())).toBe(0);
+  expect(await b.evaluate(() => shared.session.stats().catch(e => e.codeName))).toBe('closed');
   const c = await t.open('c', 'idle');
   await c.evaluate(() => shared.publish(1));
   await t.other.take(5);
