@@ -103,7 +103,7 @@ func (c *channel) failed(m *message, e *Event) {
 	if e.Kind == Refused && !c.g.mayRefuse(m, e) {
 		c.blame(10, on(m.invoked, e), "%s was refused with %s, and nothing forbade it", m.id, e.Code)
 	}
-	if copied := c.copied(m, e); copied != nil && (e.Kind != Refused || c.everTakenBack(copied.Seq)) {
+	if copied := c.copied(m, e.Seq); copied != nil && (e.Kind != Refused || c.everTakenBack(copied.Seq)) {
 		return // it may have been sent from the other copy, to a store that knew nothing any more of a refusal
 	}
 	if o, ok := c.stands[m.id]; ok {
@@ -146,10 +146,10 @@ func (c *channel) judgeBarred() {
 	}
 }
 
-// copied returns when another client first got m into its outbox, too; nil if none did before e.
-func (c *channel) copied(m *message, e *Event) (first *Event) {
+// copied returns when another client first got m into its outbox, too; nil if none did before that place in the history.
+func (c *channel) copied(m *message, before int) (first *Event) {
 	for _, x := range c.g.client(m.invoked.Client).clones {
-		if x.Seq > m.invoked.Seq && x.Seq < e.Seq && (first == nil || x.Seq < first.Seq) {
+		if x.Seq > m.invoked.Seq && x.Seq < before && (first == nil || x.Seq < first.Seq) {
 			first = x
 		}
 	}

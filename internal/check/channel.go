@@ -237,14 +237,19 @@ func (c *channel) head() uint64 { return c.final.To + uint64(len(c.final.Records
 // author's order: each record of a sequence must come later in it than the author's one before.
 type queue map[author]*message
 
-// push returns the message that should have come after m.
-func (q queue) push(m *message) *message {
+// push returns the message that should have come after m. One that was in an outbox when that was copied may come from the copy to a store
+// which has lost what it had of the owner.
+func (c *channel) push(q queue, m *message) *message {
 	was := q[m.author]
-	q[m.author] = m
-	if was != nil && was.index > m.index {
-		return was
+	if was == nil || was.index < m.index {
+		q[m.author] = m
+		return nil
 	}
-	return nil
+	if copied := c.copied(m, noSeq); copied != nil && c.everTakenBack(copied.Seq) {
+		return nil
+	}
+	q[m.author] = m
+	return was
 }
 
 // judgeFinal looks at the log as it is in the end.
@@ -284,7 +289,7 @@ func (c *channel) judgeFinal() {
 			}
 		}
 		if m := c.messages[r.Message]; m != nil {
-			if later := q.push(m); later != nil {
+			if later := c.push(q, m); later != nil {
 				c.blame(1, on(m.invoked, later.invoked, f), "%s stands behind %s in %s, and was published before it", m.id, later.id, c.name)
 			}
 		}
@@ -317,7 +322,7 @@ func (c *channel) judgeSightings() {
 			c.blame(3, on(was.event, s.event), "the time of %s in %s lies before that of %s", p, c.name, was.Pos)
 		}
 		if m := c.messages[s.Message]; m != nil {
-			if later := q.push(m); later != nil && s.event != c.final {
+			if later := c.push(q, m); later != nil && s.event != c.final {
 				c.blame(1, on(m.invoked, later.invoked, s.event), "%s stands behind %s in %s, and was published before it", m.id, later.id, c.name)
 			}
 			c.lasting(s.event, p, m)

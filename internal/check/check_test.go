@@ -167,6 +167,20 @@ func copied() check.History {
 	}
 }
 
+// overtaken: the owner of an outbox goes on after a store is lost, and then comes the copy, with what the lost store had of the owner.
+func overtaken() check.History {
+	return check.History{
+		/* 0 */ invoked("a", "a1"),
+		/* 1 */ say(check.Cloned, "a", func(e *check.Event) { e.Detail = "z" }),
+		/* 2 */ delivered("a", "a1", 1),
+		/* 3 */ fact(check.StoreReplaced, 0), say(check.Forgot, ""),
+		/* 5 */ invoked("a", "a2"), delivered("a", "a2", 1),
+		/* 7 */ delivered("z", "a1", 2),
+		/* 8 */ final(0, "a2@2 a1@2"),
+		/* 9 */ quiesced,
+	}
+}
+
 // killed: publishers that die, with an outbox on disk and without; a copy; a cursor that two lives share.
 func killed() check.History {
 	crash := func(who string, o check.Outbox) check.Event {
@@ -305,7 +319,7 @@ func TestGoodHistories(t *testing.T) {
 		}
 	}
 	for name, h := range map[string]check.History{
-		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "copied": copied(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(), "stray": stray(),
+		"plain": plain(), "trimmed": trimmed(), "restored": restored(), "forgotten": forgotten(), "copied": copied(), "overtaken": overtaken(), "killed": killed(), "late": late(), "putBack": putBack(), "shared": shared(), "stray": stray(),
 	} {
 		for _, v := range check.Check(h) {
 			t.Errorf("%s: %v", name, v)
@@ -375,6 +389,7 @@ func TestForgedHistories(t *testing.T) {
 		{"out of order", plain, swap(1, 6), 1, "published before it"},
 		{"refused and stored", plain, set(10, func(e *check.Event) { *e = told(check.Refused, "a", "a2") }), 1, "was refused, and stands at 3"},
 		{"refused by the store in which it stands, to a copy", copied, drop(7), 1, "was refused, and stands at 1"},
+		{"a copy overtaken in one store", overtaken, drop(3), 1, "published before it"},
 		{"dropped and stored", plain, set(10, func(e *check.Event) { *e = told(check.Dropped, "a", "a2") }), 1, "was dropped, and stands at 3"},
 		{"expired and received", trimmed, set(2, func(e *check.Event) { *e = told(check.Expired, "a", "a1") }), 1, "was expired, and was received"},
 		{"a durable outbox that forgets", killed, insert(4, told(check.Accepted, "a", "a2")), 1, "neither answered nor in"},
