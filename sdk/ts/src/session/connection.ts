@@ -77,6 +77,7 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
         if (mine !== attempt) return;
       }
       hooks.status_('connecting');
+      if (mine !== attempt) return; // a listener has asked for another one
       link = createLink(o.WebSocket_, o.url_, o.codec_, {
         opened_: chosen => run(() => opened(chosen, token as string | undefined)),
         message_: data => run(() => message(data)),

@@ -302,8 +302,8 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     publishing.opened_();
     const waited = early!;
     early = undefined;
+    connection.start_(); // before what may ask for an attempt, too
     waited.forEach(handle);
-    connection.start_();
   };
   const fail = (f: Fault) => run(() => finish(f));
   const open = async () => o.outbox_.open_?.(o.user_, fail);

@@ -338,3 +338,17 @@ test('mistakes are told at once', () => {
   expect(name(() => s.publish('größe:ü', 1))).toBe('none');
   void s.close({ drain: 0 });
 });
+
+test('whoever asks for an attempt before or during the first one still has one connection', async () => {
+  const server = simulate();
+  const { s } = open(server);
+  s.reconnect(); // the outbox is not open yet
+  await later(10);
+  expect(server.attempts).toBe(1);
+  server.end(1006);
+  s.addEventListener('status', e => e.detail.state === 'connecting' && server.attempts === 1 && s.reconnect());
+  await later(2000);
+  expect([server.attempts, s.state]).toEqual([2, 'open']);
+  expect(server.frames.map(f => f.t)).toEqual(['hello', 'hello']);
+  await s.close();
+});
