@@ -3,6 +3,7 @@ import type { Effect, Entry, MachineEvent } from '../machine/types.ts';
 import type { Outbox, Store } from '../outbox/store.ts';
 import type { WebSocketClass } from '../socket/options.ts';
 import type { RedialOptions } from '../socket/redial.ts';
+import { createTimer } from '../socket/timer.ts';
 import { codeOf } from '../spec/codes.ts';
 import { Closed, ProtocolError } from '../spec/codes_gen.ts';
 import type { Codec, ServerFrame, SubscribeFields } from '../wire/frames.ts';
@@ -70,7 +71,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
   let early: Command[] | undefined = []; // until the outbox is open
   let closing = false;
   let over = false;
-  let drain: ReturnType<typeof setTimeout> | undefined;
+  const drain = createTimer();
   let pinged = 0;
 
   // ---- turns
@@ -259,7 +260,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
       if (closing) return;
       closing = true;
       status('closing');
-      drain = setTimeout(run, ms, () => bye());
+      drain(() => run(bye), ms);
     },
   };
   /** Answers what is not done any more. */
@@ -283,7 +284,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     readers.deliver_();
     over = true;
     clearTimeout(timer);
-    clearTimeout(drain);
+    drain();
     connection.stop_(f);
     status(f ? 'failed' : 'closed');
     for (const sub of readers.all_.keys()) ended(sub, f);

@@ -1,4 +1,5 @@
 import { memoryOutbox } from '../outbox/store.ts';
+import { createTimer } from '../socket/timer.ts';
 import { BadArgument, Canceled, Closed, Timeout } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import { binary } from '../wire/binary.ts';
@@ -167,13 +168,14 @@ export class Session extends TargetOf<SessionEvents>() {
       reply.no_(new HoldfastError(code, op, detail));
     };
     const ms = o.timeout ?? 3e4;
-    const timer = setTimeout(() => end(Timeout, `no reply within ${ms} ms`), ms);
+    const timer = createTimer();
+    timer(() => end(Timeout, `no reply within ${ms} ms`), ms);
     const abort = () => end(Canceled, '');
     o.signal?.addEventListener('abort', abort);
     if (o.signal?.aborted) abort();
     else this.post_({ c: 'call', id, name, type, data: bytes, ...(o.key && { key: o.key }) });
     return reply.promise_.finally(() => {
-      clearTimeout(timer);
+      timer();
       o.signal?.removeEventListener('abort', abort);
       this.asked_.delete(id);
     });

@@ -318,7 +318,7 @@ export function newTab(o: TabOptions): Engine {
         return streams.done_(c);
       case 'close':
         if (ending) return;
-        ending = setTimeout(end, c.drain);
+        ending = setTimeout(end, Math.min(c.drain, 2 ** 31 - 1));
         o.sink_({ e: 'status', status: { state: 'closing', attempt: 0 } });
         return void (mine.size || end());
       default:

@@ -352,3 +352,23 @@ test('whoever asks for an attempt before or during the first one still has one c
   expect(server.frames.map(f => f.t)).toEqual(['hello', 'hello']);
   await s.close();
 });
+
+test('times beyond what timers take never come', async () => {
+  const server = simulate();
+  const { s } = open(server, { connectTimeout: Infinity, pongTimeout: Infinity });
+  await later(10);
+  expect(s.state).toBe('open');
+  vi.setSystemTime(Date.now() + 60_000); // it asks whether the connection lives
+  await later(10_000);
+  expect((await s.stats()).disconnects).toEqual({});
+  const reply = code(s.call('slow', 1, { timeout: 2 ** 40 }));
+  server.stores = false;
+  const m = s.publish('a', 1);
+  const closed = s.close({ drain: Infinity });
+  await later(3000);
+  expect([m.status, s.state]).toEqual(['sent', 'closing']);
+  server.say({ t: 'stored', ch: 'a', n: 1, o: 1, copies: 1 });
+  await later(10);
+  expect(await closed).toBe(0);
+  expect([m.status, await reply]).toEqual(['delivered', 'closed']);
+});
