@@ -205,7 +205,7 @@ export class Session extends TargetOf<SessionEvents>() {
 
   /** Fulfilled when the outbox has room for another record. Rejects when the session has ended. */
   room(): Promise<void> {
-    return this.until_(() => !!this.outbox && !this.outbox.full);
+    return this.until_(() => !!this.outbox && !this.outbox.full && !/clos|fail/.test(this.state));
   }
 
   /** Fulfilled when everything that was published has its final answer, however it ended. Rejects when the session ends before. */

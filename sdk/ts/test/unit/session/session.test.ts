@@ -372,3 +372,16 @@ test('times beyond what timers take never come', async () => {
   expect(await closed).toBe(0);
   expect([m.status, await reply]).toEqual(['delivered', 'closed']);
 });
+
+test('nobody waits for room in a session that takes nothing any more', async () => {
+  const server = simulate();
+  server.stores = false;
+  const { s } = open(server);
+  await s.room();
+  s.publish('a', 1);
+  await later(10);
+  const closed = s.close();
+  const waiting = code(s.room());
+  await later(6000);
+  expect([await waiting, await code(s.room()), await closed]).toEqual(['closed', 'closed', 1]);
+});
