@@ -45,6 +45,11 @@ export const checkChannel = (op: string, ch: string): void => {
     throw new HoldfastError(BadChannel, op, '1 to 255 bytes of printable text without spaces, quotes and backslashes are wanted');
 };
 
+/** Throws `bad_argument` for what no frame has room for. */
+export const checkText = (op: string, what: string, s = '', most = 4096): void => {
+  if (bytesOf(s).length > most) throw new HoldfastError(BadArgument, op, `${what}: at most ${most} bytes`);
+};
+
 /** Puts headers into their order. Throws `bad_argument` for those that no server takes. */
 export const headersOf = (op: string, h: Readonly<{ [name: string]: string }> | Readonly<Headers> = []): Headers => {
   const list = (Array.isArray(h) ? h : Object.entries(h)).map(([k, v]): Headers[0] => [`${k}`, `${v}`]);

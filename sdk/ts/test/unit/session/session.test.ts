@@ -335,6 +335,11 @@ test('mistakes are told at once', () => {
   expect(name(() => s.publish('a', 1, { headers: { '': 'x' } }))).toBe('bad_argument');
   expect(name(() => s.subscribe('a', { from: { checkpoint: 'nonsense' } }))).toBe('bad_argument');
   expect(name(() => new Session('ftp://x'))).toBe('bad_argument');
+  // a server takes a frame with any of these for nonsense, and that would be the end of the session
+  expect(name(() => s.subscribe('a', { cursor: 'ü'.repeat(128) }))).toBe('bad_argument');
+  expect(name(() => s.call('x'.repeat(256)))).toBe('bad_argument');
+  expect(name(() => s.call('x', 1, { key: 'x'.repeat(4097) }))).toBe('bad_argument');
+  expect(name(() => s.refresh('x'.repeat(4097)))).toBe('bad_argument');
   expect(name(() => s.publish('größe:ü', 1))).toBe('none');
   void s.close({ drain: 0 });
 });
@@ -384,4 +389,44 @@ test('nobody waits for room in a session that takes nothing any more', async () 
   const waiting = code(s.room());
   await later(6000);
   expect([await waiting, await code(s.room()), await closed]).toEqual(['closed', 'closed', 1]);
+});
+
+test('of numbers that no frame can say the nearest is taken', async () => {
+  const server = simulate();
+  const { s } = open(server, { window: { records: 0, bytes: Infinity } });
+  await later(10);
+  const most = 2 ** 53 - 1;
+  const cases: [SubscribeOptions, object][] = [
+    [{}, { window: [512, 2 ** 32 - 1] }],
+    [{ window: { records: Infinity, bytes: -1 } }, { window: [2 ** 32 - 1, 2 ** 32 - 1] }],
+    [{ window: { records: 1.5, bytes: Number.NaN } }, { window: [2, 2 ** 32 - 1] }],
+    [{ from: { last: Infinity } }, { at: 'last', last: most }],
+    [{ from: { since: 1e12 + 0.5 } }, { at: 'time', since: 1e12 + 1 }],
+    [{ from: { offset: Infinity } }, { at: 'position', o: most }],
+    [{ from: { checkpoint: `${'1'.repeat(16)}@${'9'.repeat(16)}` } }, { at: 'position', o: most }],
+  ];
+  for (const [o, said] of cases) {
+    const sub = s.subscribe('a', o);
+    await later(1);
+    expect(server.frames.at(-1)).toMatchObject(said);
+    sub.close();
+  }
+  s.subscribe('a', { from: { last: -1 } });
+  await later(1);
+  expect(server.frames.at(-1)).not.toHaveProperty('last');
+  await s.close();
+});
+
+test('a page that is slow with a window of 0 has the usual one', async () => {
+  const server = simulate();
+  const { s } = open(server);
+  const sub = s.subscribe('a', { from: 'start', window: { records: 0 } });
+  await later(10);
+  const id = (server.frames[0] as { subs: { id: number }[] }).subs[0]!.id;
+  server.say({ t: 'subscribed', id, ch: 'a', term: '2'.repeat(16), o: 0 });
+  server.say(...[1, 2, 3, 4, 5].map(o => ({ t: 'record', ch: 'a', o, ts: 1, data: new Uint8Array([o]) }) as const));
+  await later(10);
+  expect([s.state, (await s.stats()).received]).toEqual(['open', 5]);
+  sub.close();
+  await s.close();
 });
