@@ -5,11 +5,12 @@ import type { WebSocketClass } from '../socket/options.ts';
 import type { RedialOptions } from '../socket/redial.ts';
 import { createTimer } from '../socket/timer.ts';
 import { codeOf } from '../spec/codes.ts';
-import { Closed, ProtocolError } from '../spec/codes_gen.ts';
+import { ProtocolError } from '../spec/codes_gen.ts';
 import type { Codec, ServerFrame, SubscribeFields } from '../wire/frames.ts';
 import { createCalls } from './calls.ts';
 import { createConnection } from './connection.ts';
 import type { Command, Engine, Fault, Sink, State, Stats, Status } from './engine.ts';
+import { closed } from './events.ts';
 import { createPublishing } from './publishing.ts';
 import { createReaders } from './readers.ts';
 
@@ -32,7 +33,6 @@ export const hex = (bytes: number): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(bytes)), b => b.toString(16).padStart(2, '0')).join('');
 
 const faultIn = (f: { code_: number; detail_: string }): Fault => ({ code: codeOf(f.code_), detail: f.detail_ });
-const closed: Fault = { code: Closed, detail: 'the session was closed' };
 const nothing = new Uint8Array();
 
 /** What is done about each kind of thing. */

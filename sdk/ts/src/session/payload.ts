@@ -14,11 +14,12 @@ export type ContentType = 'binary' | 'text' | 'json';
 
 /**
  * Makes bytes of what is published: strings are text, ArrayBuffers and views of them are bytes, all else is JSON, unless `as` says
- * otherwise. Bytes that are said to be JSON are JSON text, and stay as they are but for line ends between tokens, which become blanks, and white
+ * otherwise; but Blobs and promises, of which JSON has nothing. Bytes that are said to be JSON are JSON text, and stay as they are but for line ends between tokens, which become blanks, and white
  * space around it. Throws `bad_payload`.
  */
 export const encode = (op: string, data: unknown, as?: ContentType): [Content, Uint8Array] => {
-  if (data instanceof ArrayBuffer) data = new Uint8Array(data);
+  const kind = Object.prototype.toString.call(data); // other frames have classes of their own
+  if (/ArrayBuffer/.test(kind)) data = new Uint8Array(data as ArrayBuffer);
   const bytes = ArrayBuffer.isView(data) && new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(); // it may be written to
   if (bytes && as !== 'json') return [as === 'text' ? 1 : 0, bytes];
   if (typeof data === 'string' && as !== 'json') return [as === 'binary' ? 0 : 1, bytesOf(data)];
@@ -28,7 +29,7 @@ export const encode = (op: string, data: unknown, as?: ContentType): [Content, U
       ? normalizeJSON(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
       : (JSON.stringify(data) as string | undefined);
     if (bytes) JSON.parse(text!);
-    if (text !== undefined && (as ?? 'json') === 'json') return [2, bytesOf(text)];
+    if (text !== undefined && (as ?? 'json') === 'json' && !/ (Blob|File|Promise)/.test(kind)) return [2, bytesOf(text)];
   } catch (e) {
     cause = e;
   }

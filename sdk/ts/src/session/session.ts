@@ -1,10 +1,10 @@
 import { memoryOutbox } from '../outbox/store.ts';
 import { createTimer } from '../socket/timer.ts';
-import { BadArgument, Canceled, Closed, Timeout } from '../spec/codes_gen.ts';
+import { BadArgument, Canceled, Timeout } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import { binary } from '../wire/binary.ts';
-import type { Command, Engine, EntrySignal, Fault, Item, Signal, Stats, Status, SubscribeCommand, Terms } from './engine.ts';
-import { type Deferred, deferred, emit, errorOf, TargetOf } from './events.ts';
+import type { Command, Engine, EntrySignal, Item, Signal, Stats, Status, SubscribeCommand, Terms } from './engine.ts';
+import { closed, type Deferred, deferred, emit, errorOf, TargetOf } from './events.ts';
 import { createLocalEngine, hex } from './local_engine.ts';
 import { Message } from './message.ts';
 import type { CallOptions, PublishOptions, SessionOptions } from './options.ts';
@@ -250,7 +250,7 @@ export class Session extends TargetOf<SessionEvents>() {
     const over = this.state === 'failed' || this.state === 'closed';
     for (const [d, ok] of this.waiters_) {
       if (ok()) d.ok_();
-      else if (over) d.no_(this.error ?? errorOf(gone, this.op_));
+      else if (over) d.no_(this.error ?? errorOf(closed, this.op_));
       else continue;
       this.waiters_.delete(d);
     }
@@ -323,8 +323,6 @@ export class Session extends TargetOf<SessionEvents>() {
     }
   }
 }
-
-const gone: Fault = { code: Closed, detail: 'the session was closed' };
 
 /** Completes a URL. */
 const endpoint = (url: string | URL): string => {
