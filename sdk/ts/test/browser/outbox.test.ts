@@ -132,3 +132,26 @@ test('an outbox with something in it is refused to another user', async ({ owner
   });
   expect(how).toBe('open outbox holdfast: it belongs to user "alice", not to "bob" (outbox_mismatch)');
 });
+
+test('a database that is gone without a word, as on phones that slept, ends the session with io', async ({ owner }) => {
+  const { page, browser } = await setUp(owner);
+  const how = await page.evaluate(async () => {
+    const { open } = IDBFactory.prototype;
+    let db: IDBDatabase | undefined;
+    IDBFactory.prototype.open = function (...about) {
+      const r = open.apply(this, about);
+      r.addEventListener('success', () => {
+        db = r.result;
+      });
+      return r;
+    };
+    const s = sdk.open({ outbox: sdk.indexedDB() });
+    await s.connected();
+    db!.close(); // the next transaction throws
+    const m = s.publish('a', 1);
+    const why = await m.done.catch(e => e.codeName);
+    return [why, s.state, s.error?.codeName, await s.close()];
+  });
+  expect(how).toEqual(['io', 'failed', 'io', 1]);
+  expect(browser.mistakes).toEqual([]);
+});
