@@ -155,3 +155,19 @@ test('a database that is gone without a word, as on phones that slept, ends the 
   expect(how).toEqual(['io', 'failed', 'io', 1]);
   expect(browser.mistakes).toEqual([]);
 });
+
+test('localStorageOutbox: a name that begins like another one’s is a name of its own', async ({ owner }) => {
+  const { page, browser } = await setUp(owner);
+  const how = await page.evaluate(async () => {
+    for (const name of ['box:0123456789abcdef', 'box:1', 'box']) {
+      const s = sdk.open({ outbox: sdk.localStorageOutbox({ name }) });
+      await s.publish('a', name).done;
+      await s.close();
+    }
+    const s = sdk.open({ outbox: sdk.localStorageOutbox({ name: 'box' }) });
+    await s.connected();
+    return [s.state, s.messages.size];
+  });
+  expect(how).toEqual(['open', 0]);
+  expect(browser.mistakes).toEqual([]);
+});
