@@ -62,6 +62,10 @@ const open = async (name: string, user: string, lost: (why: Fault) => void): Pro
       }
       if (c.user_ !== undefined) put('user', c.user_);
       if (c.marks_) put('marks', c.marks_);
+      for (const [page, t] of c.pages_) {
+        if (t) put(`page ${page}`, t);
+        else localStorage.removeItem(`${prefix}"page ${page}"`);
+      }
     } catch (e) {
       throw failure(name, e);
     }

@@ -210,3 +210,37 @@ test('tabs wait for a page that has the outbox and does not share it', async ({ 
   expect(check(await t.other.take(5), { b: 5 })).toEqual([]);
   await same(a, t.other.texts());
 });
+
+test.for(['indexedDB', 'local'])(
+  'what a tab that is away does not hear is known to the next leader, too, and not published again: %s',
+  async (how, { owner }) => {
+    const t = await start(owner);
+    const a = await t.open('a', how);
+    // a page that the browser puts away has answers on their way to it that it never hears
+    await t.browser.context.addInitScript(() => {
+      Object.defineProperty(BroadcastChannel.prototype, 'onmessage', {
+        set(f: (e: Event) => void) {
+          this.addEventListener('message', (e: Event) => 'deaf' in globalThis || f(e));
+        },
+      });
+    });
+    const b = await t.open('b', how);
+    await b.evaluate(() => {
+      Object.assign(globalThis, { deaf: true });
+      return shared.publish(1);
+    });
+    expect((await t.other.take(1)).length).toBe(1);
+    await until('the leader has its answer', () => a.evaluate(async () => (await shared.session.stats()).outboxRecords === 0));
+    await b.evaluate(() => void dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+    await a.close();
+    await b.evaluate(() => {
+      Reflect.deleteProperty(globalThis, 'deaf');
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    });
+    await until('b knows', () => b.evaluate(() => shared.ends.delivered === 1));
+    await b.evaluate(() => shared.publish(1));
+    await t.other.take(2);
+    expect(t.other.texts()).toEqual(['b 1', 'b 2']);
+    expect(t.browser.mistakes).toEqual([]);
+  },
+);
