@@ -256,13 +256,14 @@ export function newTab(o: TabOptions): Engine {
     }
   };
 
+  const { document = globalThis } = globalThis; // a worker has none
   const life: [EventTarget, string, (e: Event) => void][] = [
     [document, 'freeze', pause],
     [document, 'resume', resume],
     [globalThis, 'pagehide', pause],
     [globalThis, 'pageshow', resume],
   ];
-  for (const [x, name, f] of life) x.addEventListener(name, f);
+  for (const [x, name, f] of life) x.addEventListener?.(name, f); // nor has Node
 
   const end = () => {
     if (over) return;
@@ -276,7 +277,7 @@ export function newTab(o: TabOptions): Engine {
   const finish = (state: 'closed' | 'failed') => {
     over = true;
     clearTimeout(ending);
-    for (const [x, name, f] of life) x.removeEventListener(name, f);
+    for (const [x, name, f] of life) x.removeEventListener?.(name, f);
     hub = undefined;
     leave();
     if (state === 'closed') o.sink_({ e: 'status', status: { state, attempt: 0 } });

@@ -96,3 +96,6 @@ declare global {
   var shared: typeof page;
 }
 globalThis.shared = page;
+
+// a worker is not asked for anything
+if (!globalThis.document) void publish(100);

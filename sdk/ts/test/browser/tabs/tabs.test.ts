@@ -244,3 +244,15 @@ test.for(['indexedDB', 'local'])(
     expect(t.browser.mistakes).toEqual([]);
   },
 );
+
+test('a worker shares with pages', async ({ owner }) => {
+  const t = await start(owner);
+  const a = await t.open('a');
+  await open(a);
+  const b = await t.open('b');
+  await b.evaluate(() => void new Worker(`${document.scripts[0]!.src}?name=w&idle`));
+  const records = await t.other.take(100);
+  expect(check(records, { w: 100 })).toEqual([]);
+  expect(t.sockets()).toBe(1);
+  expect(t.browser.mistakes).toEqual([]);
+});
