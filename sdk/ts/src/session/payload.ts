@@ -18,7 +18,7 @@ export type ContentType = 'binary' | 'text' | 'json';
  * space around it. Throws `bad_payload`.
  */
 export const encode = (op: string, data: unknown, as?: ContentType): [Content, Uint8Array] => {
-  const kind = Object.prototype.toString.call(data); // other frames have classes of their own
+  const kind = {}.toString.call(data); // other frames have classes of their own
   if (/ArrayBuffer/.test(kind)) data = new Uint8Array(data as ArrayBuffer);
   const bytes = ArrayBuffer.isView(data) && new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(); // it may be written to
   if (bytes && as !== 'json') return [as === 'text' ? 1 : 0, bytes];
