@@ -215,7 +215,11 @@ export function newHub(host: HubHost, live: string[]): Hub {
         asked.set(++number, [tab, c.id]);
         return engine.post_({ ...c, id: number });
       case 'cancel':
-        for (const [n, [x, id]] of asked) if (x === tab && id === c.id) engine.post_({ ...c, id: n });
+        for (const [n, [x, id]] of asked)
+          if (x === tab && id === c.id) {
+            asked.delete(n);
+            engine.post_({ ...c, id: n });
+          }
         return;
       case 'publish':
         held.set(c.id, { ...c, e: 'restored', status: 'pending', producer: '', number: 0 });
