@@ -109,7 +109,7 @@ export function newTab(o: TabOptions): Engine {
 
   const follow = (to: string, e: string) => {
     if (!joined || (leader && e === era)) return;
-    if (era && e !== era) giveUp(!o.stored_);
+    if (era) giveUp(e !== era && !o.stored_); // the same one again: this tab was away, and has missed replies
     out = [];
     leader = to;
     era = e;

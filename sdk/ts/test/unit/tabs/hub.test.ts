@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Command, Sink } from '../../../src/session/engine.ts';
 import { newHub } from '../../../src/tabs/hub.ts';
 
-test('a call that was canceled is forgotten', () => {
+test('a call that was canceled, or whose tab is gone, is forgotten', () => {
   const engine: Command[] = [];
   let say: Sink = () => {};
   const hub = newHub(
@@ -19,12 +19,15 @@ test('a call that was canceled is forgotten', () => {
   say({ e: 'outbox', durable: false, full: false });
   hub.hello_('a', true, []);
   const call = { c: 'call', id: 7, name: 'x', type: 0, data: new Uint8Array() } as const;
-  hub.take_('a', [call, { c: 'cancel', id: 7 }, call, { c: 'cancel', id: 7 }]);
+  hub.take_('a', [call, { c: 'cancel', id: 7 }, call, { c: 'cancel', id: 7 }, call]);
+  hub.gone_('a');
   expect(engine.map(c => 'id' in c && [c.c, c.id])).toEqual([
     ['call', 1],
     ['cancel', 1],
     ['call', 2],
     ['cancel', 2],
+    ['call', 3],
+    ['cancel', 3],
   ]);
   hub.drop_();
 });
