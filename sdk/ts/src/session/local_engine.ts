@@ -155,8 +155,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     },
     record(f) {
       stats.received++;
-      if (!readers.record_(f))
-        leave = () => connection.disconnect_({ code: ProtocolError, detail: 'the server sends far more than the window' });
+      if (!readers.record_(f)) leave = () => connection.disconnect_({ code: ProtocolError, detail: 'far more than the window' });
     },
     gap(f) {
       stats.gaps++;
@@ -290,8 +289,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     for (const sub of readers.all_.keys()) ended(sub, f);
     calls.lost_(f ?? closed);
     early?.forEach(discard);
-    publishing.stop_(f ?? closed);
-    void box.close_(atOnce).then(() => sink({ e: 'closed', left: box.records_ }));
+    void publishing.stop_(f ?? closed, atOnce);
   };
   const begin = (store: Store | undefined) => {
     if (over) return store?.close_();

@@ -48,7 +48,7 @@ export const checkChannel = (op: string, ch: string): void => {
 
 /** Throws `bad_argument` for what no frame has room for. */
 export const checkText = (op: string, what: string, s = '', most = 4096): void => {
-  if (bytesOf(s).length > most) throw new HoldfastError(BadArgument, op, `${what}: at most ${most} bytes`);
+  if (bytesOf(s).length > most) throw new HoldfastError(BadArgument, op, `${what}: over ${most} bytes`);
 };
 
 /** Puts headers into their order. Throws `bad_argument` for those that no server takes. */
@@ -56,6 +56,6 @@ export const headersOf = (op: string, h: Readonly<{ [name: string]: string }> | 
   const list = (Array.isArray(h) ? h : Object.entries(h)).map(([k, v]): Headers[0] => [`${k}`, `${v}`]);
   for (const [k, v] of list)
     if (!k || bytesOf(k).length > 255 || bytesOf(v).length > 4096 || list.length > 64)
-      throw new HoldfastError(BadArgument, op, 'headers: at most 64, names of 1 to 255 bytes, values of at most 4,096');
+      throw new HoldfastError(BadArgument, op, 'headers: at most 64, names of 1 to 255 bytes, values to 4,096');
   return list;
 };

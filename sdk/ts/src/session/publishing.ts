@@ -142,14 +142,16 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
       full = box.full_();
       sink({ e: 'outbox', durable: o.durable, full });
     },
-    /** Ends the waiting for what is left. */
-    stop_(fault: Fault) {
+    /** Ends the waiting for what is left, once it is known what of it the outbox has. */
+    async stop_(fault: Fault, atOnce?: boolean) {
+      if (durable) await box.close_(atOnce);
       for (const e of box.entries_.values()) {
         const sent = e.out_;
         if (durable) end(e.key, { status: statusOf(e), fault });
         else if (sent) end(e.key, { status: 'unknown', fault: { code: UnknownOutcome, detail: 'no answer before the end' } });
         else end(e.key, { status: 'failed', fault });
       }
+      sink({ e: 'closed', left: box.records_ });
     },
   };
   return self;

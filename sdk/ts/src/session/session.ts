@@ -338,30 +338,29 @@ const endpoint = (url: string | URL): string => {
   throw new HoldfastError(BadArgument, 'open session', `url: "${url}" is none for ws, wss, http or https`);
 };
 
-/** The nearest number that a frame can say. */
-const whole = (n: number, most = 2 ** 53 - 1) => (n > 0 ? Math.min(Math.ceil(n), most) : 0);
+/** The nearest number that a frame can say, about: of 53 bits, or 32. */
+const whole = (n: number, most = 9e15) => (n > 0 ? Math.min(Math.ceil(n), most) : 0);
 
 const windowOf = (w: SubscribeOptions['window'], [records, bytes]: [number, number]): [number, number] => [
-  whole(w?.records ?? 0, 2 ** 32 - 1) || records,
-  whole(w?.bytes ?? 0, 2 ** 32 - 1) || bytes,
+  whole(w?.records ?? 0, 4e9) || records,
+  whole(w?.bytes ?? 0, 4e9) || bytes,
 ];
+
+const after = (o: number): { at: 'position' | 'start'; o?: number } => (o ? { at: 'position', o } : { at: 'start' });
 
 /** Where a subscription begins. */
 const place = (op: string, from: SubscribeOptions['from'] = 'head'): Partial<SubscribeCommand> & Pick<SubscribeCommand, 'at'> => {
   if (typeof from === 'string') return { at: from };
   if ('last' in from) return { at: 'last', last: whole(from.last) };
   if ('since' in from) return { at: 'time', since: whole(from.since) };
-  if ('offset' in from) {
-    const o = whole(from.offset);
-    return o ? { at: 'position', o } : { at: 'start' };
-  }
+  if ('offset' in from) return after(whole(from.offset));
   const terms = from.checkpoint.split(/\s+/).filter(Boolean);
-  if (!terms[0]) return { at: 'start' };
+  if (!terms[0]) return after(0);
   const [[term, o], ...earlier] = terms.map((t): [string, number] => {
     const m = /^(-|[\da-f]{16})@(\d{1,16})$/.exec(t);
     if (!m || terms.length > 8) throw new HoldfastError(BadArgument, op, `checkpoint: "${from.checkpoint}"`);
     return [m[1]!.replace('-', ''), whole(+m[2]!)];
   }) as [[string, number], ...Terms];
-  if (!term) return o ? { at: 'position', o } : { at: 'start' };
+  if (!term) return after(o);
   return { at: 'position', term, o, earlier };
 };

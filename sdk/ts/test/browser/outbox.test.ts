@@ -171,3 +171,21 @@ test('localStorageOutbox: a name that begins like another one’s is a name of i
   expect(how).toEqual(['open', 0]);
   expect(browser.mistakes).toEqual([]);
 });
+
+for (const kind of ['indexedDB', 'localStorageOutbox'] as const) {
+  test(`${kind}: what is published right before the end is kept, and says so`, async ({ owner }) => {
+    const { server, page } = await setUp(owner);
+    await server.kill();
+    const how = await page.evaluate(async kind => {
+      const s = sdk.open({ outbox: sdk[kind]() });
+      await s.room();
+      const m = s.publish('a', 1);
+      const settled = (p: Promise<unknown>) => p.then(() => 'fulfilled').catch(e => e.codeName);
+      const all = Promise.all([settled(m.kept), settled(m.done), s.close({ drain: 0 })]);
+      const t = sdk.open({ outbox: sdk[kind]() });
+      await t.room();
+      return [...(await all), m.status, t.messages.size];
+    }, kind);
+    expect(how).toEqual(['fulfilled', 'closed', 1, 'pending', 1]);
+  });
+}
