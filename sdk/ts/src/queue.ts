@@ -157,7 +157,7 @@ export const durableQueue = (o: DurableQueueOptions = {}): DurableQueue => {
   };
   const takeEarly = (data: SocketData, ttl: number | undefined) => {
     const size = sizeOf(data);
-    if (early.length >= (o.maxMessages ?? 1000) || earlyBytes + size > (o.maxBytes ?? 4 << 20)) {
+    if (early.length >= (o.maxMessages ?? 1000) || (earlyBytes && earlyBytes + size > (o.maxBytes ?? 4 << 20))) {
       if (!o.policy || o.policy === 'refuse') throw new HoldfastError(QueueFull, 'send', `${early.length} messages wait`);
       return q.discarded_('dropped');
     }

@@ -120,7 +120,7 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
       const [page, n] = split(key);
       const [to, , ends, low] = pages.get(page) ?? [0, 0, [], 0];
       if (n > to) return;
-      if (n <= low) return [n, 'unknown', { code: UnknownOutcome, detail: 'too many others ended since' }];
+      if (n <= low) return [n, 'unknown', { code: UnknownOutcome, detail: 'too many ended since' }];
       return ends.find(e => e[0] === n) ?? 'delivered';
     },
     mark_({ id_, sent_, mem_ }: Effect & { k_: 'mark' }) {
@@ -174,8 +174,10 @@ export const createBox = (o: Outbox, told: (n: Notices) => void, failed: (why: F
       store = undefined;
       if (now) return s?.close_();
       await writing;
-      await s?.write_(changes).catch(() => {});
-      for (const f of due.then_) f();
+      await s?.write_(changes).catch(() => {
+        due.kept_ = [];
+      });
+      told(due);
       s?.close_();
     },
   };

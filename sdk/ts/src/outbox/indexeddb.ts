@@ -55,8 +55,10 @@ const open = async (name: string, user: string, lost: (why: Fault) => void): Pro
     new Promise<void>((ok, no) => {
       const tx = db!.transaction(box, 'readwrite', { durability: 'strict' });
       tx.oncomplete = () => ok();
-      tx.onabort = () => no(failure(name, tx.error));
-      work(tx.objectStore(box));
+      tx.onabort = () => no(tx.error);
+      work(tx.objectStore(box)); // this throws as well where the browser has let go of the database
+    }).catch(e => {
+      throw failure(name, e);
     });
   const all: [IDBValidKey, never][] = [];
   const release = await lockOutbox(name);

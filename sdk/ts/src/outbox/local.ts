@@ -62,6 +62,10 @@ const open = async (name: string, user: string, lost: (why: Fault) => void): Pro
       }
       if (c.user_ !== undefined) put('user', c.user_);
       if (c.marks_) put('marks', c.marks_);
+      for (const [page, t] of c.pages_) {
+        if (t) put(`page ${page}`, t);
+        else localStorage.removeItem(`${prefix}"page ${page}"`);
+      }
     } catch (e) {
       throw failure(name, e);
     }
@@ -70,8 +74,9 @@ const open = async (name: string, user: string, lost: (why: Fault) => void): Pro
     await patiently(me, renew);
     const rows: [unknown, never][] = [];
     for (const k of Object.keys(localStorage)) {
-      if (!k.startsWith(prefix)) continue;
-      const key = JSON.parse(k.slice(prefix.length)) as unknown;
+      const text = k.slice(prefix.length);
+      if (!k.startsWith(prefix) || !/^(\d+$|["[])/.test(text)) continue; // names of others may begin with this one
+      const key = JSON.parse(text) as unknown;
       const value = JSON.parse(localStorage.getItem(k)!);
       if (typeof key === 'number') value.data = toBytes(value.data);
       rows.push([key, value as never]);

@@ -1,4 +1,5 @@
 import { createRedial } from '../socket/redial.ts';
+import { createTimer } from '../socket/timer.ts';
 import { watchWakes } from '../socket/wake.ts';
 import { codeOf } from '../spec/codes.ts';
 import {
@@ -44,7 +45,7 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
   const op = `connect to ${o.url_.replace(/\?.*/, '')}`;
   let link: Link | undefined;
   let attempt = 0; // counts links, and attempts to make one
-  let deadline: ReturnType<typeof setTimeout> | undefined; // of an attempt, or of a probe
+  const deadline = createTimer(); // of an attempt, or of a probe
   let heard = 0; // messages of this link, and its opening
   let flown = 0; // bytes that earlier links have written
   let renewing = 0; // the attempt for which a token was asked for
@@ -60,10 +61,7 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
     undefined,
     watchWakes,
   );
-  const after = (ms: number, f: () => void) => {
-    clearTimeout(deadline);
-    deadline = setTimeout(run, ms, f);
-  };
+  const after = (ms: number, f: () => void) => deadline(() => run(f), ms);
   const dial = async () => {
     const mine = ++attempt;
     heard = 0;
@@ -77,6 +75,7 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
         if (mine !== attempt) return;
       }
       hooks.status_('connecting');
+      if (mine !== attempt) return; // a listener has asked for another one
       link = createLink(o.WebSocket_, o.url_, o.codec_, {
         opened_: chosen => run(() => opened(chosen, token as string | undefined)),
         message_: data => run(() => message(data)),
@@ -117,7 +116,7 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
     });
   };
   const drop = (code: string) => {
-    clearTimeout(deadline);
+    deadline();
     attempt++;
     flown += link?.written_ ?? 0;
     link?.close_(numberOf(code));
@@ -142,7 +141,7 @@ export const createConnection = (o: EngineOptions, stats: Stats, { run_: run, ..
         run(() => self.disconnect_({ code: WriteTimeout, detail: 'the server takes too little' }));
     },
     welcomed_({ user, agent }: Welcome) {
-      clearTimeout(deadline);
+      deadline();
       self.open_ = true;
       self.why_ = undefined;
       stats.connects++;

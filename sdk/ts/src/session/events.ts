@@ -1,4 +1,5 @@
 import type { TypedEventTarget } from '../socket/events.ts';
+import { Closed } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import type { Fault } from './engine.ts';
 
@@ -26,5 +27,8 @@ export const deferred = <T>(): Deferred<T> => {
   d.promise_.catch(() => {});
   return d;
 };
+
+/** What all ends with when a session is closed. */
+export const closed: Fault = { code: Closed, detail: 'the session was closed' };
 
 export const errorOf = (f: Fault, op: string): HoldfastError => new HoldfastError(f.code, f.op ?? op, f.detail);

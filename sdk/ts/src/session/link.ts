@@ -20,6 +20,7 @@ export const createLink = (make: WebSocketClass, url: string, codec: Codec, hook
   const ws = new make(url, [codec.subprotocol_]) as WebSocket;
   let frames: ClientFrame[] = [];
   let size = 0;
+  let largest = 0; // of all payloads
   let gone = 0; // bytes that were taken when it was last looked at,
   let waited = false; // and whether others had to wait then
   ws.binaryType = 'arraybuffer';
@@ -35,10 +36,12 @@ export const createLink = (make: WebSocketClass, url: string, codec: Codec, hook
     /** Has a frame sent with those that gather until flush_. */
     send_(f: ClientFrame) {
       frames.push(f);
-      size += 64 + ((f as { data?: Uint8Array }).data?.length ?? 0);
+      const { length = 0 } = (f as { data?: Uint8Array }).data ?? {};
+      size += 64 + length;
+      largest = Math.max(largest, length);
       if (size > joinUpTo) link.flush_();
     },
-    /** Sends what has gathered, and returns how many bytes wait to be written. */
+    /** Sends what has gathered, and returns how many bytes wait to be written, without two of the largest payload: one may be larger than all limits. */
     flush_(): number {
       if (size) {
         const m = codec.encode_(frames);
@@ -47,7 +50,7 @@ export const createLink = (make: WebSocketClass, url: string, codec: Codec, hook
         size = 0;
         if (ws.readyState === 1) ws.send(m); // else its close is on the way, and what is not answered goes out again
       }
-      return ws.bufferedAmount;
+      return ws.bufferedAmount - 2 * largest;
     },
     /**
      * Whether the other side, or what lies before it, has taken bytes that had to wait when it was last looked at. Others say nothing:

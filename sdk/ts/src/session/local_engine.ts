@@ -3,12 +3,14 @@ import type { Effect, Entry, MachineEvent } from '../machine/types.ts';
 import type { Outbox, Store } from '../outbox/store.ts';
 import type { WebSocketClass } from '../socket/options.ts';
 import type { RedialOptions } from '../socket/redial.ts';
+import { createTimer } from '../socket/timer.ts';
 import { codeOf } from '../spec/codes.ts';
-import { Closed, ProtocolError } from '../spec/codes_gen.ts';
+import { ProtocolError } from '../spec/codes_gen.ts';
 import type { Codec, ServerFrame, SubscribeFields } from '../wire/frames.ts';
 import { createCalls } from './calls.ts';
 import { createConnection } from './connection.ts';
 import type { Command, Engine, Fault, Sink, State, Stats, Status } from './engine.ts';
+import { closed } from './events.ts';
 import { createPublishing } from './publishing.ts';
 import { createReaders } from './readers.ts';
 
@@ -31,7 +33,6 @@ export const hex = (bytes: number): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(bytes)), b => b.toString(16).padStart(2, '0')).join('');
 
 const faultIn = (f: { code_: number; detail_: string }): Fault => ({ code: codeOf(f.code_), detail: f.detail_ });
-const closed: Fault = { code: Closed, detail: 'the session was closed' };
 const nothing = new Uint8Array();
 
 /** What is done about each kind of thing. */
@@ -70,7 +71,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
   let early: Command[] | undefined = []; // until the outbox is open
   let closing = false;
   let over = false;
-  let drain: ReturnType<typeof setTimeout> | undefined;
+  const drain = createTimer();
   let pinged = 0;
 
   // ---- turns
@@ -154,8 +155,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     },
     record(f) {
       stats.received++;
-      if (!readers.record_(f))
-        leave = () => connection.disconnect_({ code: ProtocolError, detail: 'the server sends far more than the window' });
+      if (!readers.record_(f)) leave = () => connection.disconnect_({ code: ProtocolError, detail: 'far more than the window' });
     },
     gap(f) {
       stats.gaps++;
@@ -259,7 +259,7 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
       if (closing) return;
       closing = true;
       status('closing');
-      drain = setTimeout(run, ms, () => bye());
+      drain(() => run(bye), ms);
     },
   };
   /** Answers what is not done any more. */
@@ -283,14 +283,13 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     readers.deliver_();
     over = true;
     clearTimeout(timer);
-    clearTimeout(drain);
+    drain();
     connection.stop_(f);
     status(f ? 'failed' : 'closed');
     for (const sub of readers.all_.keys()) ended(sub, f);
     calls.lost_(f ?? closed);
     early?.forEach(discard);
-    publishing.stop_(f ?? closed);
-    void box.close_(atOnce).then(() => sink({ e: 'closed', left: box.records_ }));
+    void publishing.stop_(f ?? closed, atOnce);
   };
   const begin = (store: Store | undefined) => {
     if (over) return store?.close_();
@@ -302,8 +301,8 @@ export const createLocalEngine = (o: EngineOptions, sink: Sink): Engine => {
     publishing.opened_();
     const waited = early!;
     early = undefined;
+    connection.start_(); // before what may ask for an attempt, too
     waited.forEach(handle);
-    connection.start_();
   };
   const fail = (f: Fault) => run(() => finish(f));
   const open = async () => o.outbox_.open_?.(o.user_, fail);

@@ -14,11 +14,12 @@ export type ContentType = 'binary' | 'text' | 'json';
 
 /**
  * Makes bytes of what is published: strings are text, ArrayBuffers and views of them are bytes, all else is JSON, unless `as` says
- * otherwise. Bytes that are said to be JSON are JSON text, and stay as they are but for line ends between tokens, which become blanks, and white
+ * otherwise; but Blobs and promises, of which JSON has nothing. Bytes that are said to be JSON are JSON text, and stay as they are but for line ends between tokens, which become blanks, and white
  * space around it. Throws `bad_payload`.
  */
 export const encode = (op: string, data: unknown, as?: ContentType): [Content, Uint8Array] => {
-  if (data instanceof ArrayBuffer) data = new Uint8Array(data);
+  const kind = {}.toString.call(data); // other frames have classes of their own
+  if (/ArrayBuffer/.test(kind)) data = new Uint8Array(data as ArrayBuffer);
   const bytes = ArrayBuffer.isView(data) && new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(); // it may be written to
   if (bytes && as !== 'json') return [as === 'text' ? 1 : 0, bytes];
   if (typeof data === 'string' && as !== 'json') return [as === 'binary' ? 0 : 1, bytesOf(data)];
@@ -28,7 +29,7 @@ export const encode = (op: string, data: unknown, as?: ContentType): [Content, U
       ? normalizeJSON(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
       : (JSON.stringify(data) as string | undefined);
     if (bytes) JSON.parse(text!);
-    if (text !== undefined && (as ?? 'json') === 'json') return [2, bytesOf(text)];
+    if (text !== undefined && (as ?? 'json') === 'json' && !/ (Blob|File|Promise)/.test(kind)) return [2, bytesOf(text)];
   } catch (e) {
     cause = e;
   }
@@ -45,11 +46,16 @@ export const checkChannel = (op: string, ch: string): void => {
     throw new HoldfastError(BadChannel, op, '1 to 255 bytes of printable text without spaces, quotes and backslashes are wanted');
 };
 
+/** Throws `bad_argument` for what no frame has room for. */
+export const checkText = (op: string, what: string, s = '', most = 4096): void => {
+  if (bytesOf(s).length > most) throw new HoldfastError(BadArgument, op, `${what}: over ${most} bytes`);
+};
+
 /** Puts headers into their order. Throws `bad_argument` for those that no server takes. */
 export const headersOf = (op: string, h: Readonly<{ [name: string]: string }> | Readonly<Headers> = []): Headers => {
   const list = (Array.isArray(h) ? h : Object.entries(h)).map(([k, v]): Headers[0] => [`${k}`, `${v}`]);
   for (const [k, v] of list)
     if (!k || bytesOf(k).length > 255 || bytesOf(v).length > 4096 || list.length > 64)
-      throw new HoldfastError(BadArgument, op, 'headers: at most 64, names of 1 to 255 bytes, values of at most 4,096');
+      throw new HoldfastError(BadArgument, op, 'headers: at most 64, names of 1 to 255 bytes, values to 4,096');
   return list;
 };

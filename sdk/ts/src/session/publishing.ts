@@ -1,10 +1,11 @@
 import type { Effect, MachineEvent } from '../machine/types.ts';
 import { type Box, createBox, type Held, type Notices, roomOf } from '../outbox/box.ts';
 import type { Outbox } from '../outbox/store.ts';
-import { Closed, Dropped, OutboxFull, UnknownOutcome } from '../spec/codes_gen.ts';
+import { Dropped, OutboxFull, UnknownOutcome } from '../spec/codes_gen.ts';
 import type { ClientFrame } from '../wire/frames.ts';
 import { numberOf } from './connection.ts';
 import type { Command, EntrySignal, Fault, Sink, Stats } from './engine.ts';
+import { closed } from './events.ts';
 
 /** What publishing needs of its engine. */
 export interface PublishingHooks {
@@ -39,8 +40,7 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
   const statusOf = (e: Held) => (e.out_ ? 'sent' : 'pending');
   const kept = (e: Held) => sink({ e: 'entry', id: e.key, status: statusOf(e), producer: e.p, number: e.n });
   const end = (id: string, s: End) => sink({ e: 'entry', id, end: true, ...s });
-  const refuse = (id: string, code: string, detail: string) => {
-    const fault = { code, detail };
+  const refuse = (id: string, fault: Fault) => {
     stats.failed++;
     box.note_(id, 'failed', fault);
     end(id, { status: 'failed', fault });
@@ -74,12 +74,12 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
     /** Lets a publish in, or not. */
     admit_(c: Publish, over: boolean): boolean {
       if (known(c)) return false;
-      if (over) refuse(c.id, Closed, 'the session was closed');
+      if (over) refuse(c.id, closed);
       else if (!box.full_(policy === 'drop-oldest' ? 2 : 1)) {
         box.take_(roomFor(c));
         return true;
-      } else if (policy === 'drop-newest') refuse(c.id, Dropped, 'the outbox is full');
-      else refuse(c.id, OutboxFull, '');
+      } else if (policy === 'drop-newest') refuse(c.id, { code: Dropped, detail: 'the outbox is full' });
+      else refuse(c.id, { code: OutboxFull });
       return false;
     },
     /** Takes what was let in. */
@@ -90,7 +90,7 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
       if (known(c)) return;
       if (policy === 'drop-oldest') {
         while (box.full_() && dropOldest());
-        if (box.full_()) return refuse(key, OutboxFull, 'all was sent, and waits for answers');
+        if (box.full_()) return refuse(key, { code: OutboxFull, detail: 'all was sent, and waits for answers' });
       }
       box.take_(room_);
       pending = { key, ch, type, data, h, room_, out_: false } as Held;
@@ -101,7 +101,7 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
     /** Ends one that was let in, and is not taken any more. */
     discard_(c: Publish) {
       box.give_(roomFor(c));
-      refuse(c.id, Closed, 'the session was closed');
+      refuse(c.id, closed);
     },
     persist_(f: Effect & { k_: 'persist' }) {
       const e = pending!;
@@ -142,14 +142,16 @@ export const createPublishing = (o: Outbox, stats: Stats, sink: Sink, hooks: Pub
       full = box.full_();
       sink({ e: 'outbox', durable: o.durable, full });
     },
-    /** Ends the waiting for what is left. */
-    stop_(fault: Fault) {
+    /** Ends the waiting for what is left, once it is known what of it the outbox has. */
+    async stop_(fault: Fault, atOnce?: boolean) {
+      if (durable) await box.close_(atOnce);
       for (const e of box.entries_.values()) {
         const sent = e.out_;
         if (durable) end(e.key, { status: statusOf(e), fault });
         else if (sent) end(e.key, { status: 'unknown', fault: { code: UnknownOutcome, detail: 'no answer before the end' } });
         else end(e.key, { status: 'failed', fault });
       }
+      sink({ e: 'closed', left: box.records_ });
     },
   };
   return self;

@@ -1,13 +1,14 @@
 import { memoryOutbox } from '../outbox/store.ts';
-import { BadArgument, Canceled, Closed, Timeout } from '../spec/codes_gen.ts';
+import { createTimer } from '../socket/timer.ts';
+import { BadArgument, Canceled, Timeout } from '../spec/codes_gen.ts';
 import { HoldfastError } from '../spec/error.ts';
 import { binary } from '../wire/binary.ts';
-import type { Command, Engine, EntrySignal, Fault, Item, Signal, Stats, Status, SubscribeCommand, Terms } from './engine.ts';
-import { type Deferred, deferred, emit, errorOf, TargetOf } from './events.ts';
+import type { Command, Engine, EntrySignal, Item, Signal, Stats, Status, SubscribeCommand, Terms } from './engine.ts';
+import { closed, type Deferred, deferred, emit, errorOf, TargetOf } from './events.ts';
 import { createLocalEngine, hex } from './local_engine.ts';
 import { Message } from './message.ts';
 import type { CallOptions, PublishOptions, SessionOptions } from './options.ts';
-import { checkChannel, decode, encode, headersOf } from './payload.ts';
+import { checkChannel, checkText, decode, encode, headersOf } from './payload.ts';
 import { type Gap, gapOf, type SubscribeOptions, Subscription } from './subscription.ts';
 
 /** Events of a {@link Session}. */
@@ -68,7 +69,7 @@ export class Session extends TargetOf<SessionEvents>() {
     if (!WebSocket_)
       throw new HoldfastError(BadArgument, 'open session', 'there is no WebSocket here; give the option WebSocket');
     this.op_ = `session with ${url_.replace(/\?.*/, '')}`;
-    this.window_ = [o.window?.records ?? 512, o.window?.bytes ?? 1 << 20];
+    this.window_ = windowOf(o.window, [512, 1 << 20]);
     const outbox_ = o.outbox ?? memoryOutbox();
     const user_ = o.user ?? '';
     const create = (sink: (s: Signal) => void, alone?: string) =>
@@ -135,8 +136,9 @@ export class Session extends TargetOf<SessionEvents>() {
     const op = `subscribe to ${channel}`;
     checkChannel(op, channel);
     const id = ++this.count_;
-    const window: [number, number] = [o.window?.records ?? this.window_[0], o.window?.bytes ?? this.window_[1]];
+    const window = windowOf(o.window, this.window_);
     const c: SubscribeCommand = { c: 'subscribe', sub: id, ch: channel, window, ...place(op, o.from) };
+    checkText(op, 'cursor', o.cursor, 255);
     if (o.cursor) c.cursor = o.cursor;
     const sub = new Subscription<T>(id, channel, o.ack === 'manual', c => this.post_(c));
     this.subs_.set(id, sub as Subscription<never>);
@@ -160,6 +162,8 @@ export class Session extends TargetOf<SessionEvents>() {
    */
   call<T = unknown>(name: string, data?: unknown, o: CallOptions = {}): Promise<T> {
     const op = `call ${name}`;
+    checkText(op, 'name', name, 255);
+    checkText(op, 'key', o.key);
     const [type, bytes] = data === undefined ? ([0, new Uint8Array()] as const) : encode(op, data);
     const [id, reply] = this.ask_<T>();
     const end = (code: string, detail: string) => {
@@ -167,13 +171,14 @@ export class Session extends TargetOf<SessionEvents>() {
       reply.no_(new HoldfastError(code, op, detail));
     };
     const ms = o.timeout ?? 3e4;
-    const timer = setTimeout(() => end(Timeout, `no reply within ${ms} ms`), ms);
+    const timer = createTimer();
+    timer(() => end(Timeout, `no reply within ${ms} ms`), ms);
     const abort = () => end(Canceled, '');
     o.signal?.addEventListener('abort', abort);
     if (o.signal?.aborted) abort();
     else this.post_({ c: 'call', id, name, type, data: bytes, ...(o.key && { key: o.key }) });
     return reply.promise_.finally(() => {
-      clearTimeout(timer);
+      timer();
       o.signal?.removeEventListener('abort', abort);
       this.asked_.delete(id);
     });
@@ -181,6 +186,7 @@ export class Session extends TargetOf<SessionEvents>() {
 
   /** Sends the server a new token over the open connection; without one, asks for it where tokens come from. */
   refresh(token?: string): void {
+    checkText('refresh', 'token', token);
     this.post_({ c: 'refresh', ...(token && { token }) });
   }
 
@@ -203,7 +209,7 @@ export class Session extends TargetOf<SessionEvents>() {
 
   /** Fulfilled when the outbox has room for another record. Rejects when the session has ended. */
   room(): Promise<void> {
-    return this.until_(() => !!this.outbox && !this.outbox.full);
+    return this.until_(() => !!this.outbox && !this.outbox.full && !/clos|fail/.test(this.state));
   }
 
   /** Fulfilled when everything that was published has its final answer, however it ended. Rejects when the session ends before. */
@@ -244,7 +250,7 @@ export class Session extends TargetOf<SessionEvents>() {
     const over = this.state === 'failed' || this.state === 'closed';
     for (const [d, ok] of this.waiters_) {
       if (ok()) d.ok_();
-      else if (over) d.no_(this.error ?? errorOf(gone, this.op_));
+      else if (over) d.no_(this.error ?? errorOf(closed, this.op_));
       else continue;
       this.waiters_.delete(d);
     }
@@ -318,8 +324,6 @@ export class Session extends TargetOf<SessionEvents>() {
   }
 }
 
-const gone: Fault = { code: Closed, detail: 'the session was closed' };
-
 /** Completes a URL. */
 const endpoint = (url: string | URL): string => {
   try {
@@ -334,19 +338,29 @@ const endpoint = (url: string | URL): string => {
   throw new HoldfastError(BadArgument, 'open session', `url: "${url}" is none for ws, wss, http or https`);
 };
 
+/** The nearest number that a frame can say, about: of 53 bits, or 32. */
+const whole = (n: number, most = 9e15) => (n > 0 ? Math.min(Math.ceil(n), most) : 0);
+
+const windowOf = (w: SubscribeOptions['window'], [records, bytes]: [number, number]): [number, number] => [
+  whole(w?.records ?? 0, 4e9) || records,
+  whole(w?.bytes ?? 0, 4e9) || bytes,
+];
+
+const after = (o: number): { at: 'position' | 'start'; o?: number } => (o ? { at: 'position', o } : { at: 'start' });
+
 /** Where a subscription begins. */
 const place = (op: string, from: SubscribeOptions['from'] = 'head'): Partial<SubscribeCommand> & Pick<SubscribeCommand, 'at'> => {
   if (typeof from === 'string') return { at: from };
-  if ('last' in from) return { at: 'last', last: from.last };
-  if ('since' in from) return { at: 'time', since: from.since };
-  if ('offset' in from) return from.offset ? { at: 'position', o: from.offset } : { at: 'start' };
+  if ('last' in from) return { at: 'last', last: whole(from.last) };
+  if ('since' in from) return { at: 'time', since: whole(from.since) };
+  if ('offset' in from) return after(whole(from.offset));
   const terms = from.checkpoint.split(/\s+/).filter(Boolean);
-  if (!terms[0]) return { at: 'start' };
+  if (!terms[0]) return after(0);
   const [[term, o], ...earlier] = terms.map((t): [string, number] => {
     const m = /^(-|[\da-f]{16})@(\d{1,16})$/.exec(t);
     if (!m || terms.length > 8) throw new HoldfastError(BadArgument, op, `checkpoint: "${from.checkpoint}"`);
-    return [m[1]!.replace('-', ''), +m[2]!];
+    return [m[1]!.replace('-', ''), whole(+m[2]!)];
   }) as [[string, number], ...Terms];
-  if (!term) return o ? { at: 'position', o } : { at: 'start' };
+  if (!term) return after(o);
   return { at: 'position', term, o, earlier };
 };

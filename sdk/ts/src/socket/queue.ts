@@ -9,7 +9,7 @@ export type QueuePolicy = 'refuse' | 'dropOldest' | 'dropNewest';
 export interface QueueOptions {
   /** How many messages may wait. Default 1,000. */
   maxMessages?: number | undefined;
-  /** How many bytes may wait. Default 4 MiB. */
+  /** How many bytes may wait; one message may go beyond. Default 4 MiB. */
   maxBytes?: number | undefined;
   /** What happens at the limits. Default `refuse`. */
   policy?: QueuePolicy | undefined;
@@ -77,7 +77,7 @@ export const createQueue = (o: QueueOptions, removed?: (m: Queued) => void): Que
     discarded_() {},
     put_(data: SocketData, ttl = o.ttl ?? Infinity) {
       const m: Queued = { data_: copyOf(data), size_: sizeOf(data), expires_: Date.now() + ttl };
-      const full = () => items.size >= (o.maxMessages ?? 1e3) || q.bytes_ + m.size_ > (o.maxBytes ?? 4 << 20);
+      const full = () => items.size >= (o.maxMessages ?? 1e3) || (items.size && q.bytes_ + m.size_ > (o.maxBytes ?? 4 << 20));
       for (const first of items) {
         if (!full()) break;
         if (expired(first)) continue;

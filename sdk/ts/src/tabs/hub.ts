@@ -199,6 +199,15 @@ export function newHub(host: HubHost, live: string[]): Hub {
     for (const [tab, j] of all) if (tabs.has(tab)) join(tab, j);
   };
 
+  /** Nobody waits any more for one, or all, of what a tab has asked. */
+  const cancel = (tab: string, id?: number) => {
+    for (const [n, [x, y]] of asked)
+      if (x === tab && (id ?? y) === y) {
+        asked.delete(n);
+        engine.post_({ c: 'cancel', id: n });
+      }
+  };
+
   const one = (tab: string, t: Tab, c: Request) => {
     const channel = 'sub' in c ? t.subs_.get(c.sub) : undefined;
     switch (c.c) {
@@ -215,8 +224,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
         asked.set(++number, [tab, c.id]);
         return engine.post_({ ...c, id: number });
       case 'cancel':
-        for (const [n, [x, id]] of asked) if (x === tab && id === c.id) engine.post_({ ...c, id: n });
-        return;
+        return cancel(tab, c.id);
       case 'publish':
         held.set(c.id, { ...c, e: 'restored', status: 'pending', producer: '', number: 0 });
         hold.push(c);
@@ -255,7 +263,7 @@ export function newHub(host: HubHost, live: string[]): Hub {
       early = early.filter(x => x[0] !== tab);
       joins = joins?.filter(x => x[0] !== tab);
       for (const c of new Set(t?.subs_.values())) leave(tab, c);
-      for (const [n, [x]] of asked) if (x === tab) asked.delete(n);
+      cancel(tab);
       begin();
     },
     close_(then) {

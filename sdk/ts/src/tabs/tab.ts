@@ -109,7 +109,7 @@ export function newTab(o: TabOptions): Engine {
 
   const follow = (to: string, e: string) => {
     if (!joined || (leader && e === era)) return;
-    if (era && e !== era) giveUp(!o.stored_);
+    if (era) giveUp(e !== era && !o.stored_); // the same one again: this tab was away, and has missed replies
     out = [];
     leader = to;
     era = e;
@@ -256,13 +256,14 @@ export function newTab(o: TabOptions): Engine {
     }
   };
 
+  const { document = globalThis } = globalThis; // a worker has none
   const life: [EventTarget, string, (e: Event) => void][] = [
     [document, 'freeze', pause],
     [document, 'resume', resume],
     [globalThis, 'pagehide', pause],
     [globalThis, 'pageshow', resume],
   ];
-  for (const [x, name, f] of life) x.addEventListener(name, f);
+  for (const [x, name, f] of life) x.addEventListener?.(name, f); // nor has Node
 
   const end = () => {
     if (over) return;
@@ -276,7 +277,7 @@ export function newTab(o: TabOptions): Engine {
   const finish = (state: 'closed' | 'failed') => {
     over = true;
     clearTimeout(ending);
-    for (const [x, name, f] of life) x.removeEventListener(name, f);
+    for (const [x, name, f] of life) x.removeEventListener?.(name, f);
     hub = undefined;
     leave();
     if (state === 'closed') o.sink_({ e: 'status', status: { state, attempt: 0 } });
@@ -318,7 +319,7 @@ export function newTab(o: TabOptions): Engine {
         return streams.done_(c);
       case 'close':
         if (ending) return;
-        ending = setTimeout(end, c.drain);
+        ending = setTimeout(end, Math.min(c.drain, 2 ** 31 - 1));
         o.sink_({ e: 'status', status: { state: 'closing', attempt: 0 } });
         return void (mine.size || end());
       default:

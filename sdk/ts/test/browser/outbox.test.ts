@@ -132,3 +132,60 @@ test('an outbox with something in it is refused to another user', async ({ owner
   });
   expect(how).toBe('open outbox holdfast: it belongs to user "alice", not to "bob" (outbox_mismatch)');
 });
+
+test('a database that is gone without a word, as on phones that slept, ends the session with io', async ({ owner }) => {
+  const { page, browser } = await setUp(owner);
+  const how = await page.evaluate(async () => {
+    const { open } = IDBFactory.prototype;
+    let db: IDBDatabase | undefined;
+    IDBFactory.prototype.open = function (...about) {
+      const r = open.apply(this, about);
+      r.addEventListener('success', () => {
+        db = r.result;
+      });
+      return r;
+    };
+    const s = sdk.open({ outbox: sdk.indexedDB() });
+    await s.connected();
+    db!.close(); // the next transaction throws
+    const m = s.publish('a', 1);
+    const why = await m.done.catch(e => e.codeName);
+    return [why, s.state, s.error?.codeName, await s.close()];
+  });
+  expect(how).toEqual(['io', 'failed', 'io', 1]);
+  expect(browser.mistakes).toEqual([]);
+});
+
+test('localStorageOutbox: a name that begins like another one’s is a name of its own', async ({ owner }) => {
+  const { page, browser } = await setUp(owner);
+  const how = await page.evaluate(async () => {
+    for (const name of ['box:0123456789abcdef', 'box:1', 'box']) {
+      const s = sdk.open({ outbox: sdk.localStorageOutbox({ name }) });
+      await s.publish('a', name).done;
+      await s.close();
+    }
+    const s = sdk.open({ outbox: sdk.localStorageOutbox({ name: 'box' }) });
+    await s.connected();
+    return [s.state, s.messages.size];
+  });
+  expect(how).toEqual(['open', 0]);
+  expect(browser.mistakes).toEqual([]);
+});
+
+for (const kind of ['indexedDB', 'localStorageOutbox'] as const) {
+  test(`${kind}: what is published right before the end is kept, and says so`, async ({ owner }) => {
+    const { server, page } = await setUp(owner);
+    await server.kill();
+    const how = await page.evaluate(async kind => {
+      const s = sdk.open({ outbox: sdk[kind]() });
+      await s.room();
+      const m = s.publish('a', 1);
+      const settled = (p: Promise<unknown>) => p.then(() => 'fulfilled').catch(e => e.codeName);
+      const all = Promise.all([settled(m.kept), settled(m.done), s.close({ drain: 0 })]);
+      const t = sdk.open({ outbox: sdk[kind]() });
+      await t.room();
+      return [...(await all), m.status, t.messages.size];
+    }, kind);
+    expect(how).toEqual(['fulfilled', 'closed', 1, 'pending', 1]);
+  });
+}

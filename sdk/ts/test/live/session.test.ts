@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { WebSocket as WS } from 'ws';
 import { json } from '../../src/json.ts';
-import { type ChannelRecord, type Gap, Session, type SessionOptions } from '../../src/session.ts';
+import { type ChannelRecord, type Gap, memoryOutbox, Session, type SessionOptions } from '../../src/session.ts';
 import { check, collect, newIssuer, type Owner, publish, serve, test, until } from '../browser/harness/index.ts';
 import { proxy } from './parts.ts';
 
@@ -221,4 +221,14 @@ test('who sleeps through many reconnects is not sent more and more', async ({ ow
     expect(r.gap ? r.from : r.offset).toBe(last + 1); // nothing is missing that no gap told of
     last = r.gap ? r.to : r.offset;
   }
+});
+
+test('a record that is larger than what may wait to be written is written all the same', async ({ owner }) => {
+  const server = await serve(owner, { store: 'memory', flags: ['--max-message=64M'] });
+  const s = open(owner, server.url, { outbox: memoryOutbox({ maxBytes: 64 << 20 }) });
+  await s.connected();
+  const large = s.publish('a', new Uint8Array(40 << 20));
+  const next = s.publish('a', 'next');
+  expect([(await large.done).offset, (await next.done).offset]).toEqual([1, 2]);
+  expect((await s.stats()).disconnects).toEqual({});
 });

@@ -1,5 +1,6 @@
 // A tab that shares: it publishes numbered texts, reads a channel, and notes what it got and what became of what it sent.
 import { indexedDB } from '../../../src/indexeddb.ts';
+import { localStorageOutbox } from '../../../src/local.ts';
 import { HoldfastError, type Message, memoryOutbox, Session, type SubscribeOptions } from '../../../src/session.ts';
 import { shareTabs } from '../../../src/tabs.ts';
 
@@ -7,8 +8,9 @@ const q = new URLSearchParams(location.search);
 const name = q.get('name')!;
 const channel = q.get('channel') ?? 'tabs:all';
 
+const outbox = q.has('memory') ? memoryOutbox : q.has('local') ? localStorageOutbox : indexedDB;
 const session = new Session(`${location.origin.replace('http', 'ws')}/ws`, {
-  outbox: q.has('memory') ? memoryOutbox() : indexedDB({ name: 'tabs' }),
+  outbox: outbox({ name: 'tabs' }),
   tabs: q.has('single') ? undefined : shareTabs(),
   backoff: { baseDelay: 50, maxDelay: 300 },
 });
@@ -94,3 +96,6 @@ declare global {
   var shared: typeof page;
 }
 globalThis.shared = page;
+
+// a worker is not asked for anything
+if (!globalThis.document) void publish(100);

@@ -1,5 +1,5 @@
 // Several tabs share one connection and one outbox: whatever becomes of the one that leads, every message is there once, in order.
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { check, test, until } from '../harness/index.ts';
 import type {} from '../pages/tabs.ts';
@@ -209,4 +209,77 @@ test('tabs wait for a page that has the outbox and does not share it', async ({ 
   for (const p of [a, b]) await open(p);
   expect(check(await t.other.take(5), { b: 5 })).toEqual([]);
   await same(a, t.other.texts());
+});
+
+/** A page that the browser puts away has answers on their way to it that it never hears: pages hear nothing while they are `deaf`. */
+const deafen = (c: BrowserContext) =>
+  c.addInitScript(() => {
+    Object.defineProperty(BroadcastChannel.prototype, 'onmessage', {
+      set(f: (e: Event) => void) {
+        this.addEventListener('message', (e: Event) => 'deaf' in globalThis || f(e));
+      },
+    });
+  });
+
+test.for(['indexedDB', 'local'])(
+  'what a tab that is away does not hear is known to the next leader, too, and not published again: %s',
+  async (how, { owner }) => {
+    const t = await start(owner);
+    const a = await t.open('a', how);
+    await deafen(t.browser.context);
+    const b = await t.open('b', how);
+    await b.evaluate(() => {
+      Object.assign(globalThis, { deaf: true });
+      return shared.publish(1);
+    });
+    expect((await t.other.take(1)).length).toBe(1);
+    await until('the leader has its answer', () => a.evaluate(async () => (await shared.session.stats()).outboxRecords === 0));
+    await b.evaluate(() => void dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+    await a.close();
+    await b.evaluate(() => {
+      Reflect.deleteProperty(globalThis, 'deaf');
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    });
+    await until('b knows', () => b.evaluate(() => shared.ends.delivered === 1));
+    await b.evaluate(() => shared.publish(1));
+    await t.other.take(2);
+    expect(t.other.texts()).toEqual(['b 1', 'b 2']);
+    expect(t.browser.mistakes).toEqual([]);
+  },
+);
+
+test('a worker shares with pages', async ({ owner }) => {
+  const t = await start(owner);
+  const a = await t.open('a');
+  await open(a);
+  const b = await t.open('b');
+  await b.evaluate(() => void new Worker(`${document.scripts[0]!.src}?name=w&idle`));
+  const records = await t.other.take(100);
+  expect(check(records, { w: 100 })).toEqual([]);
+  expect(t.sockets()).toBe(1);
+  expect(t.browser.mistakes).toEqual([]);
+});
+
+test('a call without a key is not made again by a tab that was away', async ({ owner }) => {
+  const t = await start(owner);
+  const a = await t.open('a');
+  await open(a);
+  await deafen(t.browser.context);
+  const b = await t.open('b');
+  await open(b);
+  const bytes = () => a.evaluate(async () => (await shared.session.stats()).bytesIn);
+  const before = await bytes();
+  const how = b.evaluate(() => {
+    Object.assign(globalThis, { deaf: true });
+    const code = (key?: string) => shared.session.call('none', 1, { key }).catch(e => e.codeName);
+    return Promise.all([code(), code('with a key')]);
+  });
+  await until('the leader has replies', async () => (await bytes()) > before);
+  await b.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+    Reflect.deleteProperty(globalThis, 'deaf');
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+  });
+  expect(await how).toEqual(['disconnected', 'no_such_call']);
+  expect(t.browser.mistakes).toEqual([]);
 });

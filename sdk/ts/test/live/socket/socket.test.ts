@@ -231,6 +231,16 @@ describe('the queue', () => {
     }
   });
 
+  test('takes one message however large, and drops no others in vain', async () => {
+    for (const policy of ['refuse', 'dropOldest'] as const) {
+      const s = open({ startClosed: true, queue: { maxBytes: 3, policy } });
+      if (policy === 'dropOldest') s.send('a');
+      s.send('large');
+      s.reconnect();
+      expect(await server.message()).toBe('large');
+    }
+  });
+
   test('drops what could not be sent in time', async () => {
     const s = open({ startClosed: true });
     const expired = next(s, 'discarded');

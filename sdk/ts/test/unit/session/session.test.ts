@@ -335,6 +335,98 @@ test('mistakes are told at once', () => {
   expect(name(() => s.publish('a', 1, { headers: { '': 'x' } }))).toBe('bad_argument');
   expect(name(() => s.subscribe('a', { from: { checkpoint: 'nonsense' } }))).toBe('bad_argument');
   expect(name(() => new Session('ftp://x'))).toBe('bad_argument');
+  // a server takes a frame with any of these for nonsense, and that would be the end of the session
+  expect(name(() => s.subscribe('a', { cursor: 'ü'.repeat(128) }))).toBe('bad_argument');
+  expect(name(() => s.call('x'.repeat(256)))).toBe('bad_argument');
+  expect(name(() => s.call('x', 1, { key: 'x'.repeat(4097) }))).toBe('bad_argument');
+  expect(name(() => s.refresh('x'.repeat(4097)))).toBe('bad_argument');
   expect(name(() => s.publish('größe:ü', 1))).toBe('none');
   void s.close({ drain: 0 });
+});
+
+test('whoever asks for an attempt before or during the first one still has one connection', async () => {
+  const server = simulate();
+  const { s } = open(server);
+  s.reconnect(); // the outbox is not open yet
+  await later(10);
+  expect(server.attempts).toBe(1);
+  server.end(1006);
+  s.addEventListener('status', e => e.detail.state === 'connecting' && server.attempts === 1 && s.reconnect());
+  await later(2000);
+  expect([server.attempts, s.state]).toEqual([2, 'open']);
+  expect(server.frames.map(f => f.t)).toEqual(['hello', 'hello']);
+  await s.close();
+});
+
+test('times beyond what timers take never come', async () => {
+  const server = simulate();
+  const { s } = open(server, { connectTimeout: Infinity, pongTimeout: Infinity });
+  await later(10);
+  expect(s.state).toBe('open');
+  vi.setSystemTime(Date.now() + 60_000); // it asks whether the connection lives
+  await later(10_000);
+  expect((await s.stats()).disconnects).toEqual({});
+  const reply = code(s.call('slow', 1, { timeout: 2 ** 40 }));
+  server.stores = false;
+  const m = s.publish('a', 1);
+  const closed = s.close({ drain: Infinity });
+  await later(3000);
+  expect([m.status, s.state]).toEqual(['sent', 'closing']);
+  server.say({ t: 'stored', ch: 'a', n: 1, o: 1, copies: 1 });
+  await later(10);
+  expect(await closed).toBe(0);
+  expect([m.status, await reply]).toEqual(['delivered', 'closed']);
+});
+
+test('nobody waits for room in a session that takes nothing any more', async () => {
+  const server = simulate();
+  server.stores = false;
+  const { s } = open(server);
+  await s.room();
+  s.publish('a', 1);
+  await later(10);
+  const closed = s.close();
+  const waiting = code(s.room());
+  await later(6000);
+  expect([await waiting, await code(s.room()), await closed]).toEqual(['closed', 'closed', 1]);
+});
+
+test('of numbers that no frame can say the nearest is taken', async () => {
+  const server = simulate();
+  const { s } = open(server, { window: { records: 0, bytes: Infinity } });
+  await later(10);
+  const most = 9e15;
+  const cases: [SubscribeOptions, object][] = [
+    [{}, { window: [512, 4e9] }],
+    [{ window: { records: Infinity, bytes: -1 } }, { window: [4e9, 4e9] }],
+    [{ window: { records: 1.5, bytes: Number.NaN } }, { window: [2, 4e9] }],
+    [{ from: { last: Infinity } }, { at: 'last', last: most }],
+    [{ from: { since: 1e12 + 0.5 } }, { at: 'time', since: 1e12 + 1 }],
+    [{ from: { offset: Infinity } }, { at: 'position', o: most }],
+    [{ from: { checkpoint: `${'1'.repeat(16)}@${'9'.repeat(16)}` } }, { at: 'position', o: most }],
+  ];
+  for (const [o, said] of cases) {
+    const sub = s.subscribe('a', o);
+    await later(1);
+    expect(server.frames.at(-1)).toMatchObject(said);
+    sub.close();
+  }
+  s.subscribe('a', { from: { last: -1 } });
+  await later(1);
+  expect(server.frames.at(-1)).not.toHaveProperty('last');
+  await s.close();
+});
+
+test('a page that is slow with a window of 0 has the usual one', async () => {
+  const server = simulate();
+  const { s } = open(server);
+  const sub = s.subscribe('a', { from: 'start', window: { records: 0 } });
+  await later(10);
+  const id = (server.frames[0] as { subs: { id: number }[] }).subs[0]!.id;
+  server.say({ t: 'subscribed', id, ch: 'a', term: '2'.repeat(16), o: 0 });
+  server.say(...[1, 2, 3, 4, 5].map(o => ({ t: 'record', ch: 'a', o, ts: 1, data: new Uint8Array([o]) }) as const));
+  await later(10);
+  expect([s.state, (await s.stats()).received]).toEqual(['open', 5]);
+  sub.close();
+  await s.close();
 });
