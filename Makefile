@@ -38,6 +38,7 @@ test: install format vet lint generated unit simulation networked sdk browser ##
 .PHONY: test-all
 test-all: export HOLDFAST_LONG = 1
 test-all: UNIT_BUDGET = 30m
+test-all: SIMULATION_BUDGET = 10m
 test-all: NETWORKED_BUDGET = 60m
 test-all: test fuzz demo ## The same with the long runs, fuzzing and the demo; about an hour.
 
@@ -91,9 +92,10 @@ unit: tools
 .PHONY: simulation
 SIMULATION_CHECKS ?= 2000
 SIMULATION_SEEDS  ?= 300
+SIMULATION_BUDGET ?= 3m
 simulation: tools ## Both session machines, and then all of it, over a network that does everything to them, at random.
 	@$(say) 'simulation of the machines: $(SIMULATION_CHECKS) runs of each kind'
-	bin/tools/gotest -budget 3m -- -count=1 -timeout=3m ./internal/session -rapid.checks=$(SIMULATION_CHECKS) -rapid.nofailfile
+	bin/tools/gotest -budget $(SIMULATION_BUDGET) -- -count=1 -timeout=$(SIMULATION_BUDGET) ./internal/session -rapid.checks=$(SIMULATION_CHECKS) -rapid.nofailfile
 	@$(say) 'simulation of all of it: $(SIMULATION_SEEDS) seeds'
 	HOLDFAST_SEEDS=$(SIMULATION_SEEDS) bin/tools/gotest -budget 3m -- -count=1 -timeout=3m -run=TestSimulation ./internal/simulation
 

@@ -211,7 +211,7 @@ func TestBadSessions(t *testing.T) {
 			}},
 		{name: "a great many channels named", counted: nowhere, do: func(a *attacker) holdfast.Code {
 			a.hello()
-			for n := range often(40, 20_000) { // a million in the long run
+			for n := range often(40, 5_000) { // a million of all attackers in the long run
 				a.send(repeat(50, func(i uint64) frame { return &wire.Subscribe{ID: i, Channel: fmt.Sprint("c", n, "-", i)} })...)
 				a.alive()
 				a.send(repeat(50, func(i uint64) frame { return &wire.Unsubscribe{ID: i, Channel: fmt.Sprint("c", n, "-", i)} })...)

@@ -203,6 +203,7 @@ func (a *attacker) await(fits func(typ wire.Type, d *wire.Decoder) bool) {
 				break
 			}
 			if fits(typ, &d) {
+				a.c.SetDeadline(time.Now().Add(patience)) // it gets on
 				return
 			}
 		}
