@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -19,9 +18,6 @@ const (
 	// exhaustedWait is how long a file that cannot be made is waited for. Pebble tries again at once, and for ever, where it
 	// flushes and compacts.
 	exhaustedWait = 100 * time.Millisecond
-	// fullWait is how long a table that finds no room is waited for. Each attempt begins with the first of its records, so that attempt after
-	// attempt would keep a processor busy for as long as the disk is full.
-	fullWait = time.Second
 	// spareEvery is how soon a spare file is tried to be had again where there was none.
 	spareEvery = time.Second
 )
@@ -118,23 +114,7 @@ func try[T any](f *files, open func() (T, error)) (T, error) {
 
 // Create implements [vfs.FS].
 func (f *files) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	v, err := try(f, func() (vfs.File, error) { return f.FS.Create(name, c) })
-	if err == nil && strings.HasSuffix(name, ".sst") {
-		v = table{v}
-	}
-	return v, err
-}
-
-// table is a file that a flush or a compaction writes.
-type table struct{ vfs.File }
-
-// Write implements [vfs.File].
-func (t table) Write(b []byte) (int, error) {
-	n, err := t.File.Write(b)
-	if errors.Is(err, syscall.ENOSPC) {
-		time.Sleep(fullWait)
-	}
-	return n, err
+	return try(f, func() (vfs.File, error) { return f.FS.Create(name, c) })
 }
 
 // Open implements [vfs.FS].

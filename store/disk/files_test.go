@@ -3,7 +3,6 @@ package disk
 import (
 	"errors"
 	"io"
-	"os"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -78,37 +77,6 @@ func TestSpareFiles(t *testing.T) {
 		f.close()
 		if len(f.spare) != 0 || f.refill() && len(f.spare) != 0 {
 			t.Error("files are kept after the end")
-		}
-	})
-}
-
-// full is a disk without room.
-type full struct{ vfs.FS }
-
-type fullFile struct{ vfs.File }
-
-func (full) Create(string, vfs.DiskWriteCategory) (vfs.File, error) { return fullFile{}, nil }
-
-func (fullFile) Write([]byte) (int, error) {
-	return 0, &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
-}
-
-// On a full disk Pebble tries the same table again and again: each time it has to wait. What it writes at a client's wish fails at once.
-func TestFullDisk(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := &files{FS: full{}}
-		for name, want := range map[string]time.Duration{"000007.sst": fullWait, "000008.log": 0} {
-			v, err := f.Create(name, "")
-			if err != nil {
-				t.Fatal(err)
-			}
-			begin := time.Now()
-			if _, err := v.Write([]byte("x")); !errors.Is(err, syscall.ENOSPC) {
-				t.Errorf("%s: %v", name, err)
-			}
-			if waited := time.Since(begin); waited != want {
-				t.Errorf("%s: it has waited %s, want %s", name, waited, want)
-			}
 		}
 	})
 }
